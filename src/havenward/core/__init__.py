@@ -1,0 +1,1 @@
+"""The contract between rules and solvers: cells, orders, streams of random numbers."""

@@ -1,0 +1,255 @@
+"""Orders: the only language between rules and solvers.
+
+A phase is a generator. It looks at totals, yields one order at a time and receives what was realised. It never asks
+how an order is carried out; a solver never asks what an order is for.
+
+    split    every unit goes independently, by probabilities that sum to at most one; the rest stay
+    quota    the units that a budget has room for, uniformly at random among those who wait
+    draw     uniforms of named surroundings, the same under every solver
+    ordered  one unit after the other by a rule that sees running totals
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenward.core.cells import CellTable
+from havenward.core.streams import meaning, tag
+
+Counts = NDArray[np.int64] | NDArray[np.float64]
+"""(M, C) units by member and cell: whole numbers, or expectations under the mean solver."""
+
+Realised = NDArray[Any]
+"""What an order brought about: (M, S, T) units for split and ordered, (M, S) for quota, (M, K) numbers for draw."""
+
+NOBODY = -1
+"""Fills up bundles that have fewer cells than the widest, and links that are not counted."""
+
+
+@dataclass(frozen=True, eq=False)
+class Move:
+    """Where the units of some cells may go. Built once; every bundle keeps the people and the origin of its source.
+
+    Attributes:
+        name: what is decided, part of the random stream.
+        sources: (S,) rows that units leave.
+        rows: (S, T, B) rows of each target's bundle, filled up with NOBODY.
+        tags: (T,) draw numbers of the targets, in the stable order of their names.
+        links: (S, T, B) flow series that each part of a bundle counts towards, or NOBODY.
+        hashes: (S,) random streams of the sources for this decision.
+    """
+
+    name: str
+    sources: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    tags: NDArray[np.uint32]
+    links: NDArray[np.int64]
+    hashes: NDArray[np.uint64]
+
+    @classmethod
+    def build(
+        cls,
+        table: CellTable,
+        name: str,
+        sources: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        targets: tuple[str, ...],
+        links: NDArray[np.int64] | None = None,
+    ) -> Move:
+        """Return a move after checking that it loses nobody.
+
+        Args:
+            table: the cells.
+            name: what is decided.
+            sources: (S,) distinct rows.
+            rows: (S, T, B) target rows; a target that a source does not have is all NOBODY.
+            targets: names of the T targets, new ones last.
+            links: (S, T, B) flow series, or None when nothing is counted.
+
+        Raises:
+            ValueError: a bundle's people or origin differ from its source's, a source stands twice, or two targets
+                share a draw number.
+        """
+        sources = np.ascontiguousarray(sources, dtype=np.int64)
+        rows = np.ascontiguousarray(rows, dtype=np.int64)
+        rows = rows.reshape(len(sources), len(targets), rows.shape[-1])
+        if len(np.unique(sources)) != len(sources):
+            raise ValueError(f"move {name!r}: a source cell stands twice")
+        tags = np.array([tag(target) for target in targets], dtype=np.uint32)
+        if len(np.unique(tags)) != len(tags):
+            raise ValueError(f"move {name!r}: two targets share a draw number; rename one")
+        there = rows != NOBODY
+        people = np.where(there[..., None], table.people[rows], 0).sum(axis=2)
+        wrong = (people != table.people[sources][:, None, :]).any(axis=-1) & there.any(axis=-1)
+        wrong |= (there & (table.origins[rows] != table.origins[sources][:, None, None])).any(axis=-1)
+        if wrong.any():
+            source, target = np.argwhere(wrong)[0]
+            raise ValueError(
+                f"move {name!r}: from {table.meanings[sources[source]]} to {targets[target]!r} "
+                "people or origin are not kept"
+            )
+        salt = np.uint64(meaning("move", name))
+        return cls(
+            name=name,
+            sources=sources,
+            rows=rows,
+            tags=tags,
+            links=np.full(rows.shape, NOBODY, dtype=np.int64)
+            if links is None
+            else np.ascontiguousarray(links, dtype=np.int64).reshape(rows.shape),
+            hashes=table.hashes[sources] ^ salt,
+        )
+
+    @cached_property
+    def touched(self) -> NDArray[np.int64]:
+        """Rows that this move can change, once each."""
+        rows = np.concatenate([self.sources, self.rows.ravel()])
+        return np.unique(rows[rows != NOBODY])
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Every unit goes independently.
+
+    Attributes:
+        move: S sources and T targets.
+        probability: (M, S, T) or (1, S, T); at least 0, summing to at most 1 over targets.
+        wave: number of this wave when a day asks the same question more than once.
+    """
+
+    move: Move
+    probability: NDArray[np.float64]
+    wave: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Quota:
+    """Units are admitted in random order until the first that the rest of a budget has no room for.
+
+    Attributes:
+        move: S sources and one target.
+        lane: (S,) index of the budget that a source draws on.
+        budget: (M, lanes) whole numbers (persons, seconds, plots).
+        weight: (S,) what one unit takes of the budget; units that take nothing are always admitted.
+        wave: number of this wave when a day asks the same question more than once.
+    """
+
+    move: Move
+    lane: NDArray[np.int64]
+    budget: NDArray[np.int64]
+    weight: NDArray[np.int64]
+    wave: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Draw:
+    """Uniforms of named surroundings: an incident, who holds a place, the noise of a day.
+
+    Attributes:
+        streams: (K,) random streams, see `streams_of`.
+        wave: number of this wave when a day asks the same question more than once.
+    """
+
+    streams: NDArray[np.uint64]
+    wave: int = 0
+
+
+def streams_of(*names: tuple[object, ...]) -> NDArray[np.uint64]:
+    """Return the random streams of named surroundings, such as ("incident", "north bridge")."""
+    return np.array([meaning("draw", *name) for name in names], dtype=np.uint64)
+
+
+Rule = Callable[[int, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]], None]
+"""rule(source, totals, fixed, out): writes the T probabilities of a unit of this source into `out`.
+
+`totals` are running totals (arrivals so far by target, added up after each unit), `fixed` is what stays the same during
+the order. A rule must be compilable by numba in nopython mode.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Ordered:
+    """Units act one after the other in the fixed sequence of their numbers, each seeing what came before.
+
+    Attributes:
+        move: S sources and T targets.
+        rule: gives a unit's probabilities from the running totals.
+        totals: (M, T) running totals at the start.
+        gain: (S, T) what one unit adds to the totals of its target.
+        fixed: (M, F) numbers that the rule may read.
+        waves: into how many waves a solver of counts may cut the sequence.
+        wave: number of this order when a day asks the same question more than once.
+    """
+
+    move: Move
+    rule: Rule
+    totals: NDArray[np.float64]
+    gain: NDArray[np.float64]
+    fixed: NDArray[np.float64]
+    waves: int = 16
+    wave: int = 0
+
+
+Order = Split | Quota | Draw | Ordered
+Phase = Generator[Order, Realised, None]
+
+
+class OrderError(RuntimeError):
+    """An order that cannot be carried out: its probabilities are no probabilities, or its budget is negative."""
+
+
+class Solver(Protocol):
+    """Carries orders out on (M, C) counts."""
+
+    counts: Counts
+    approximations: set[str]
+    """Names of the moves that this solver carried out approximately so far."""
+
+    def carry_out(self, order: Order, day: int) -> Realised:
+        """Carry one order out and return what was realised."""
+        ...
+
+
+@dataclass
+class Ledger:
+    """Nothing vanishes: after every order, people by origin and group are those of the start.
+
+    Each origin and group has a fixed random 64-bit weight. The weighted sum over the cells that an order touches, modulo
+    2**64, must not change: a loss that leaves it unchanged has a chance of about 2**-64. Expectations are compared by
+    weights between 1 and 2 to 9 digits.
+    """
+
+    table: CellTable
+    _whole: NDArray[np.uint64] = field(init=False)
+    _real: NDArray[np.float64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        origins = int(self.table.origins.max()) + 1
+        groups = self.table.people.shape[1]
+        weights = np.array(
+            [[meaning("ledger", origin, group) for group in range(groups)] for origin in range(origins)],
+            dtype=np.uint64,
+        )
+        per_unit = self.table.people.astype(np.uint64) * weights[self.table.origins]
+        self._whole = per_unit.sum(axis=1, dtype=np.uint64)
+        spread = 1.0 + weights.astype(np.float64) / 2.0**64
+        self._real = (self.table.people * spread[self.table.origins]).sum(axis=1)
+
+    def mark(self, counts: Counts, rows: NDArray[np.int64] | slice) -> Realised:
+        """Return (M,) marks of the people in some rows."""
+        part = counts[:, rows]
+        if part.dtype == np.float64:
+            return np.asarray(part @ self._real[rows])
+        return np.asarray(np.einsum("mc,c->m", part.view(np.uint64), self._whole[rows]))
+
+    def agree(self, before: Realised, after: Realised) -> bool:
+        """Return whether two marks are of the same people."""
+        if before.dtype == np.float64:
+            return bool(np.allclose(before, after, rtol=1e-9, atol=1e-6))
+        return bool((before == after).all())

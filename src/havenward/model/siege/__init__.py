@@ -1,0 +1,1 @@
+"""The siege: eight phases of a day that contains a night."""

@@ -1,0 +1,153 @@
+"""Phase 1, control: who holds each home, where the front runs, which homes are in contact.
+
+The front is a band that moves through a place. Its homes are behind the group's line, then in contact (two stages), then
+free; when the group takes a place, the band runs the other way. Most of what came out of both halves of Mosul came out of
+this band: the pace of the front times the share who leave on contact.
+
+Control is a given timeline, or a contact process: a place next to a freed one becomes contested at the offensive's pace,
+then falls within a Gamma time of shape 3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaincinv
+
+from havenward.core.orders import NOBODY, Counts, Draw, Move, Phase, Split, streams_of
+from havenward.model.siege.cells import CONTACT_1, CONTACT_2, FRAILTY_NODES, HELD, LISTENERS, Cells
+from havenward.model.siege.world import World
+
+F64 = NDArray[np.float64]
+GAMMA_SHAPE = 3.0
+
+
+@dataclass
+class Control:
+    """Who holds what, for every member.
+
+    Attributes:
+        besieged: (M, H) share of dwellings behind the group's line, at dusk.
+        taking: (M, H) whether the group's line last moved forward.
+        free_days: (M, H) days since a place was wholly free, 0 while it is not.
+        contact_share: (M, H) share of the people at home who are in contact, at dawn.
+    """
+
+    world: World
+    cells: Cells
+    values: dict[str, F64]
+    node_share: F64
+    besieged: F64 = field(init=False)
+    taking: NDArray[np.bool_] = field(init=False)
+    free_days: F64 = field(init=False)
+    contact_share: F64 = field(init=False)
+
+    def __post_init__(self) -> None:
+        cells, homes = self.cells, len(self.world.homes.names)
+        members = len(next(iter(self.values.values())))
+        self.besieged = np.repeat(self.world.besieged[:1], members, axis=0)
+        self.taking = np.zeros((members, homes), dtype=bool)
+        self.free_days = np.zeros((members, homes))
+        self.contact_share = np.zeros((members, homes))
+        nodes = FRAILTY_NODES * LISTENERS
+        held = np.concatenate([cells.home[:, HELD].ravel(), cells.follow[:, HELD].ravel()])
+        first = np.concatenate([cells.home[:, CONTACT_1].ravel(), cells.follow[:, CONTACT_1].ravel()])
+        second = np.concatenate([cells.home[:, CONTACT_2].ravel(), cells.follow[:, CONTACT_2].ravel()])
+        free = np.concatenate([np.repeat(cells.free.ravel(), nodes), cells.follow_free.ravel()])
+        place = np.arange(homes)
+        self._place = np.concatenate(
+            [np.repeat(place, cells.home[0, HELD].size), np.repeat(place, cells.follow[0, HELD].size)]
+        )
+        table = cells.table
+        self._freed = Move.build(table, "front reaches homes", held, first[:, None, None], ("contact",))
+        onto = np.full((cells.free.size + cells.follow_free.size, nodes), NOBODY)
+        onto[: cells.free.size] = cells.home[:, CONTACT_1].reshape(-1, nodes)
+        onto[cells.free.size :, 0] = cells.follow[:, CONTACT_1].ravel()
+        self._taken = Move.build(
+            table,
+            "group reaches homes",
+            np.concatenate([cells.free.ravel(), cells.follow_free.ravel()]),
+            onto[:, :, None],
+            tuple(f"contact {node}" for node in range(nodes)),
+        )
+        self._taken_place = np.concatenate(
+            [np.repeat(place, cells.free.shape[1]), np.repeat(place, cells.follow_free.shape[1])]
+        )
+        self._onto_share = np.zeros((len(onto), nodes))
+        self._onto_share[: cells.free.size] = self.node_share.ravel()
+        self._onto_share[cells.free.size :, 0] = 1.0
+        self._through = Move.build(table, "contact deepens", first, second[:, None, None], ("second stage",))
+        self._out = Move.build(
+            table, "contact ends", second, np.stack([free, held], axis=1)[:, :, None], ("free", "held")
+        )
+        self._contact_rows = np.stack(
+            [
+                np.concatenate([cells.home[h, 1:].ravel(), cells.follow[h, 1:].ravel()])
+                for h in range(homes)
+            ]
+        )
+        self._home_rows = np.stack(
+            [
+                np.concatenate(
+                    [cells.home[h].ravel(), cells.follow[h].ravel(), cells.free[h], cells.follow_free[h]]
+                )
+                for h in range(homes)
+            ]
+        )
+        names = self.world.homes.names
+        self._contest = streams_of(*(("contested", name) for name in names))
+        self._length = streams_of(*(("siege length", name) for name in names))
+        self._contested_on = np.full((members, homes), np.inf)
+        self._falls_after = np.ones((members, homes))
+
+    def phase(self, day: int, counts: Counts, joined: F64) -> Phase:
+        """Move the front, then the homes that it passes. `joined` (M, A): people who took up arms."""
+        before = self.besieged
+        if self.world.stochastic:
+            yield from self._contact_process(day, joined)
+        else:
+            self.besieged = np.repeat(self.world.besieged[day + 1][None], len(before), axis=0)
+        back = np.clip(before - self.besieged, 0.0, 1.0)
+        forward = np.clip(self.besieged - before, 0.0, 1.0)
+        self.taking = np.where(forward > 0, True, np.where(back > 0, False, self.taking))
+        self.free_days = np.where(self.besieged > 0, 0.0, self.free_days + 1.0)
+        inside = counts[:, self._contact_rows].sum(axis=2)
+        if inside.any():
+            leave = -np.expm1(-2.0 / self.values["contact_days"])
+            out = np.zeros((len(before), len(self._place), 2))
+            ends = self.taking[:, self._place]
+            out[:, :, 0] = np.where(ends, 0.0, leave[:, None])
+            out[:, :, 1] = np.where(ends, leave[:, None], 0.0)
+            yield Split(self._out, out)
+            yield Split(
+                self._through, np.broadcast_to(leave[:, None, None], (len(before), len(self._place), 1))
+            )
+        if back.any():
+            share = back / np.where(before > 0, before, 1.0)
+            yield Split(self._freed, share[:, self._place, None])
+        if forward.any():
+            share = forward / np.where(before < 1, 1.0 - before, 1.0)
+            yield Split(self._taken, share[:, self._taken_place, None] * self._onto_share)
+        people = counts[:, self._home_rows].sum(axis=2)
+        self.contact_share = counts[:, self._contact_rows].sum(axis=2) / np.maximum(people, 1)
+
+    def _contact_process(self, day: int, joined: F64) -> Phase:
+        world, area = self.world, self.world.homes.area
+        uniform = yield Draw(self._contest)
+        length = yield Draw(self._length)
+        freed_next_door = (self.besieged < 0.5).astype(float) @ world.neighbours.T
+        help_of_joined = 1.0 + self.values["joined_effect"][:, None] * np.log1p(joined / 100.0)
+        pace = (world.pace[day] * help_of_joined)[:, area] * np.maximum(freed_next_door, 0.0)
+        begins = (self.besieged > 0) & np.isinf(self._contested_on) & (uniform < -np.expm1(-pace))
+        begins &= world.besieged[day + 1] > 0
+        scale = self.values["siege_days"][:, None] / GAMMA_SHAPE
+        self._falls_after = np.where(
+            begins, np.maximum(gammaincinv(GAMMA_SHAPE, length) * scale, 1.0), self._falls_after
+        )
+        self._contested_on = np.where(begins, float(day), self._contested_on)
+        fallen = np.clip((day + 1 - self._contested_on) / self._falls_after, 0.0, 1.0)
+        given = np.maximum(world.besieged[day + 1], 0.0)[None]
+        # the timeline still says when the group takes a place; the contact process says when it loses it
+        self.besieged = np.where(np.isinf(self._contested_on), given, given * (1.0 - fallen))

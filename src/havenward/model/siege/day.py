@@ -1,0 +1,185 @@
+"""The siege's rules: the order of a day.
+
+One day contains a night. Its phases, always in this order:
+
+    1. control     who holds each home, where the front runs, which homes are in contact
+    2. life        supplies, prices, repression, violence, hope: the wish to leave
+    3. belief      what was heard of last night: the believed risk
+    4. departure   who leaves home, in what company, by which way
+    5. walk        the night: across, turned back, captured, dead or lost; captives; those who come home
+    6. crossing    challenge, search, screening, holds, hand-overs
+    7. reception   buses, camps, overflow, onward movement, return, joining the fight
+    8. record      every stock, flow and wait of the day (kept by the recorder that runs the rules)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenward.core.cells import CellTable
+from havenward.core.orders import Counts, Order, Phase, Realised
+from havenward.model.siege.belief import Belief
+from havenward.model.siege.cells import LISTENERS, Cells, build_cells
+from havenward.model.siege.classes import Classes, classes_of
+from havenward.model.siege.control import Control
+from havenward.model.siege.crossing import Gate
+from havenward.model.siege.departure import Departure, frailty_nodes
+from havenward.model.siege.life import Life
+from havenward.model.siege.parameters import Parameter
+from havenward.model.siege.reception import Reception
+from havenward.model.siege.walk import Walk
+from havenward.model.siege.world import World, compile_world
+from havenward.scenario.schema import Scenario
+
+F64 = NDArray[np.float64]
+
+DRIVERS = (
+    "intensity",
+    "price_index",
+    "deprivation",
+    "advice",
+    "telephones",
+    "believed_risk",
+    "wish",
+    "leave_probability",
+    "contact_share",
+)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all members share: the world, its classes and cells. Built once per scenario."""
+
+    scenario: Scenario
+    world: World
+    classes: Classes
+    cells: Cells
+
+    @classmethod
+    def of(cls, scenario: Scenario, table: dict[str, Parameter]) -> Ground:
+        """Compile a checked scenario."""
+        world = compile_world(scenario)
+        classes = classes_of(scenario.classes)
+        cells = build_cells(
+            world,
+            classes,
+            speed=table["walking_speed"].median,
+            slow=table["slow_speed"].median,
+            hours=table["night_hours"].median,
+        )
+        return cls(scenario, world, classes, cells)
+
+
+@dataclass
+class SiegeRules:
+    """The siege for some members.
+
+    Attributes:
+        ground: what all members share.
+        values: (M,) values of every parameter.
+    """
+
+    ground: Ground
+    values: dict[str, F64]
+    exact: frozenset[str] = frozenset({"chain", "individuals"})
+    table: CellTable = field(init=False)
+    days: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        world, cells, classes = self.ground.world, self.ground.cells, self.ground.classes
+        self.table, self.days = cells.table, world.days
+        _, share = frailty_nodes(self.values["frailty_sd"])
+        self.node_share = np.repeat(share[:, None] / LISTENERS, LISTENERS, axis=1)
+        self.control = Control(world, cells, self.values, self.node_share)
+        self.life = Life(world, self.control, self.values)
+        self.belief = Belief(world, self.values)
+        self.departure = Departure(world, cells, classes, self.control, self.life, self.belief, self.values)
+        self.walk = Walk(world, cells, classes, self.control, self.values, self.node_share)
+        self.gate = Gate(world, cells, classes, len(self.values["expulsion"]))
+        self.reception = Reception(world, cells, classes, self.control, self.values)
+        self._home_rows = [
+            np.concatenate([cells.home[h].ravel(), cells.follow[h].ravel(), cells.free[h], cells.follow_free[h]])
+            for h in range(len(world.homes.names))
+        ]
+        self._area_at_home = self._persons_at_home()
+
+    def start(self) -> NDArray[np.int64]:
+        """Return (M, cells) households at the start: everybody at home, on the side that holds the place."""
+        world, cells, classes = self.ground.world, self.ground.cells, self.ground.classes
+        members = len(self.values["expulsion"])
+        counts = np.zeros((members, len(self.table)), dtype=np.int64)
+        persons = np.array([sum(c.people) for c in classes.deciding])
+        share = np.array([c.share for c in classes.deciding])
+        mean = float((persons * share).sum())
+        people = world.homes.population[None] * self.values["population_scale"][:, None]
+        held = world.besieged[0]
+        for h in range(len(world.homes.names)):
+            households = people[:, h, None] / mean * share
+            free = np.rint(households * (1.0 - held[h])).astype(np.int64)
+            counts[:, cells.free[h]] += free
+            behind = households[:, :, None, None] * held[h] * self.node_share
+            counts[:, cells.home[h, 0]] += np.rint(behind).astype(np.int64)
+        return counts
+
+    def phases(self, day: int, counts: Counts) -> Iterator[Phase]:
+        """Yield the phases of a day in the order that the head of this file states."""
+        people = self._count_at_home(counts)
+        yield self.control.phase(day, counts, self.reception.joined)
+        yield self.life.phase(day, self.walk.captures, people)
+        yield self.belief.phase(day, self.walk.captures, self.walk.escapes)
+        yield self.departure.phase(day, counts, people, self.reception.vanguards)
+        yield self.walk.phase(day, counts)
+        yield self.gate.phase(day, counts)
+        yield self.reception.phase(day, counts, self.gate.kin_cleared)
+
+    def observe(self, order: Order, realised: Realised) -> None:
+        """Nothing to note: the recorder counts flows."""
+
+    def drivers(self, day: int) -> F64:
+        """Return (M, A, drivers) why figures moved, by area; see DRIVERS."""
+        world, control = self.ground.world, self.control
+        members = len(self.values["expulsion"])
+        share = self.reception._area_share.T
+
+        def over(value: F64) -> F64:
+            return np.broadcast_to(value, (members, value.shape[-1])) @ share
+
+        def flat(value: F64) -> F64:
+            return np.broadcast_to(value, (members, len(world.areas)))
+
+        leave = -np.expm1(
+            -(
+                self.departure.hazard[:, :, 0] * (1 - control.contact_share)
+                + self.departure.hazard[:, :, 1] * control.contact_share
+            )
+        )
+        return np.stack(
+            [
+                over(world.intensity[day]),
+                flat(world.price[day]),
+                self.life.deprivation,
+                flat(world.advice[day]),
+                flat(world.telephones[day]),
+                self.belief.believed.mean(axis=2),
+                over(self.life.wish[:, :, 0]),
+                over(leave),
+                over(control.contact_share),
+            ],
+            axis=2,
+        )
+
+    def _persons_at_home(self) -> list[NDArray[np.int64]]:
+        persons = self.table.persons()
+        return [persons[rows] for rows in self._home_rows]
+
+    def _count_at_home(self, counts: Counts) -> F64:
+        """Return (M, A) persons at home."""
+        area = self.ground.world.homes.area
+        total = np.zeros((len(counts), len(self.ground.world.areas)))
+        for h, rows in enumerate(self._home_rows):
+            total[:, area[h]] += counts[:, rows] @ self._area_at_home[h]
+        return total

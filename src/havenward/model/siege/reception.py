@@ -1,0 +1,273 @@
+"""Phase 7, reception: buses, camps by spare plots and distance, overflow to host towns, onward movement, return.
+
+    camp or host    logistic(camp - pull x freed share of all dwellings), nothing where no plot is spare
+    which camp      spare plots x policy x exp(-distance cost)
+    which host      size x exp(-distance cost)
+    return          rate x exp(-damage effect x damage) x freed share x (1 - exp(-days free / service days))
+
+Who comes to a full camp goes to a host town. People go back behind the group's line only while exit is free. Sources: the
+shares in camps printed by IOM (Nov 2016 - Jan 2017), returns printed by IOM and the Government of Iraq.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from havenward.core.orders import NOBODY, Counts, Move, Phase, Quota, Split
+from havenward.model.siege.cells import Cells
+from havenward.model.siege.classes import MAN, Classes
+from havenward.model.siege.control import Control
+from havenward.model.siege.world import World
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+NEAREST_CAMPS = 12
+NEAREST_HOSTS = 4
+MINUTE_SHARE = 1e-12
+
+
+@dataclass
+class Reception:
+    """Camps, hosts and returns, for every member.
+
+    Attributes:
+        vanguards: (M, A) vanguards in safety who wait for kin.
+        joined: (M, A) people who took up arms.
+    """
+
+    world: World
+    cells: Cells
+    classes: Classes
+    control: Control
+    values: dict[str, F64]
+    vanguards: F64 = field(init=False)
+    joined: F64 = field(init=False)
+
+    def __post_init__(self) -> None:
+        cells, settled = self.cells, self.classes.settled
+        members, areas = len(self.values["onward"]), len(self.world.areas)
+        self.vanguards = np.zeros((members, areas))
+        self.joined = np.zeros((members, areas))
+        self._persons = np.array([sum(g.people) for g in settled])
+        self._kinds = len(settled)
+        self._is_man = np.array([g.people == MAN for g in settled])
+        self._vanguard = [g.role for g in settled].index("vanguard")
+        self._man = next(k for k, g in enumerate(settled) if g.people == MAN and g.role == "group")
+        self._board = Move.build(
+            cells.table, "buses", cells.transit.ravel(), cells.aboard.reshape(-1, 1, 1), ("aboard",)
+        )
+        self._board_lane = np.repeat(cells.pair_crossing, self._kinds)
+        self._board_weight = np.tile(self._persons, len(cells.pair_crossing))
+        self._allocate = self._allocate_move()
+        self._admit = Move.build(
+            cells.table, "plots", cells.sent.ravel(), cells.camp.reshape(-1, 1, 1), ("admitted",)
+        )
+        self._admit_lane = np.repeat(np.arange(len(self.world.sites.camps)), areas * self._kinds)
+        self._admit_weight = np.tile(self._persons, len(self.world.sites.camps) * areas)
+        self._turn_away = self._turn_away_move()
+        self._settle = self._settle_move()
+        self._reunite = self._reunite_move()
+        homes = self.world.homes
+        people = np.maximum(homes.population, MINUTE_SHARE)
+        by_area = np.zeros((areas, len(homes.names)))
+        by_area[homes.area, np.arange(len(homes.names))] = people
+        self._area_share = by_area / np.maximum(by_area.sum(axis=1, keepdims=True), MINUTE_SHARE)
+        self._city_share = people / people.sum()
+
+    def phase(self, day: int, counts: Counts, kin_cleared: I64) -> Phase:
+        """Receive. `kin_cleared` (M, A): units of kin who came through the crossings today."""
+        cells, sites = self.cells, self.world.sites
+        members = len(self.vanguards)
+        if counts[:, self._board.sources].any():
+            seats = np.repeat(np.rint(self.world.crossings.bus_seats[day])[None], members, axis=0).astype(np.int64)
+            yield Quota(self._board, self._board_lane, seats, self._board_weight)
+            if counts[:, self._allocate.sources].any():
+                spare = self._spare(day, counts)
+                yield Split(self._allocate, self._allocate_chances(day, spare))
+            if sites.camps and counts[:, self._admit.sources].any():
+                room = np.floor(self._spare(day, counts)).astype(np.int64)
+                yield Quota(self._admit, self._admit_lane, room, self._admit_weight)
+                if counts[:, self._turn_away.sources].any():
+                    yield Split(self._turn_away, self._turn_away_share[None])
+        waiting = counts[:, self._reunite.sources]
+        if kin_cleared.any() and waiting.any():
+            yield Quota(
+                self._reunite, self._reunite_lane, kin_cleared, np.ones(len(self._reunite_lane), dtype=np.int64)
+            )
+        if counts[:, self._settle.sources].any():
+            yield Split(self._settle, self._settle_chances(day))
+        here = counts[:, self._reunite.sources]
+        self.vanguards = np.stack(
+            [np.bincount(self._reunite_lane, weights=row, minlength=len(self.world.areas)) for row in here]
+        )
+        self.joined = counts[:, cells.joined].astype(float)
+
+    # --- where to
+
+    def _inside(self, counts: Counts) -> F64:
+        """Return (M, C) persons in each camp."""
+        return np.asarray((counts[:, self.cells.camp] * self._persons).sum(axis=(2, 3)).astype(float))
+
+    def _spare(self, day: int, counts: Counts) -> F64:
+        """Return (M, C) persons whom the plots still hold."""
+        room = self.world.sites.plots[day] * self.values["persons_a_plot"][:, None]
+        return np.maximum(room - self._inside(counts), 0.0)
+
+    def _allocate_move(self) -> Move:
+        cells, sites, gates = self.cells, self.world.sites, self.world.crossings
+        camps = min(NEAREST_CAMPS, len(sites.camps))
+        hosts = min(NEAREST_HOSTS, len(sites.hosts))
+        self._camp_slots = np.argsort(sites.camp_km, axis=1, kind="stable")[:, :camps]
+        self._host_slots = np.argsort(sites.host_km, axis=1, kind="stable")[:, :hosts]
+        pairs = len(cells.pair_crossing)
+        rows = np.full((pairs, self._kinds, camps + hosts), NOBODY)
+        links = np.full(rows.shape, NOBODY)
+        for p, (x, a) in enumerate(zip(cells.pair_crossing, cells.pair_area, strict=True)):
+            area = self.world.areas[a]
+            for slot, c in enumerate(self._camp_slots[x]):
+                rows[p, :, slot] = cells.sent[c, a]
+                links[p, :, slot] = cells.registry.link("to_camp", gates.names[x], sites.camps[c], area)
+            for slot, t in enumerate(self._host_slots[x]):
+                rows[p, :, camps + slot] = cells.host[t, a]
+                links[p, :, camps + slot] = cells.registry.link("to_host", gates.names[x], sites.hosts[t], area)
+        names = (*(f"camp {n}" for n in range(camps)), *(f"host {n}" for n in range(hosts)))
+        return Move.build(
+            cells.table, "where to", cells.aboard.ravel(), rows.reshape(-1, camps + hosts, 1), names,
+            links.reshape(-1, camps + hosts, 1),
+        )
+
+    def _allocate_chances(self, day: int, spare: F64) -> F64:
+        value, sites, cells = self.values, self.world.sites, self.cells
+        cost = value["camp_distance"][:, None, None]
+        crossing = cells.pair_crossing
+        near_camps, near_hosts = self._camp_slots[crossing], self._host_slots[crossing]
+        camp_km = np.take_along_axis(sites.camp_km[crossing], near_camps, axis=1)
+        appeal = (spare * sites.policy[day])[:, near_camps] * np.exp(-cost * camp_km)
+        total = appeal.sum(axis=2, keepdims=True)
+        freed = (1.0 - self.control.besieged) @ self._city_share
+        to_camps = expit(value["camp_logit"] - value["host_pull"] * freed)[:, None, None]
+        host_km = np.take_along_axis(sites.host_km[crossing], near_hosts, axis=1)
+        pull = sites.host_weight[near_hosts] * np.exp(-cost * host_km)
+        to_camps = np.where(total > 0, to_camps if pull.size else 1.0, 0.0)
+        camp = to_camps * appeal / np.where(total > 0, total, 1.0)
+        host = (1.0 - to_camps) * pull / np.maximum(pull.sum(axis=2, keepdims=True), 1e-300)
+        chance = np.concatenate([camp, host], axis=2)
+        return np.repeat(chance[:, :, None], self._kinds, axis=2).reshape(len(spare), -1, chance.shape[2])
+
+    def _turn_away_move(self) -> Move:
+        cells, sites = self.cells, self.world.sites
+        hosts = min(NEAREST_HOSTS, len(sites.hosts))
+        near = np.argsort(sites.between_km, axis=1, kind="stable")[:, :hosts]
+        shape = (*cells.sent.shape, hosts)
+        rows = np.full(shape, NOBODY)
+        links = np.full(shape, NOBODY)
+        for c, camp in enumerate(sites.camps):
+            for slot, t in enumerate(near[c]):
+                rows[c, :, :, slot] = cells.host[t]
+                for a, area in enumerate(self.world.areas):
+                    links[c, a, :, slot] = cells.registry.link("overflow", camp, sites.hosts[t], area)
+        km = np.take_along_axis(sites.between_km, near, axis=1) if sites.camps else np.zeros((0, hosts))
+        pull = sites.host_weight[near] * np.exp(-0.02 * km) if sites.camps else km
+        share = pull / np.maximum(pull.sum(axis=1, keepdims=True), 1e-300)
+        self._turn_away_share = np.repeat(share, cells.sent[0].size if len(cells.sent) else 0, axis=0)
+        return Move.build(
+            cells.table,
+            "camp is full",
+            cells.sent.ravel(),
+            rows.reshape(cells.sent.size, hosts, 1),
+            tuple(f"host {n}" for n in range(hosts)),
+            links.reshape(cells.sent.size, hosts, 1),
+        )
+
+    # --- later
+
+    def _settle_move(self) -> Move:
+        """From camps and hosts: returned, onward (hosts) or to a host (camps), joined, or home behind the line (hosts)."""
+        cells, sites, homes = self.cells, self.world.sites, self.world.homes
+        areas = len(self.world.areas)
+        widest = max(int((homes.area == a).sum()) for a in range(areas))
+        self._home_slot = np.full((areas, max(widest, 1)), NOBODY)
+        for a in range(areas):
+            mine = np.flatnonzero(homes.area == a)
+            self._home_slot[a, : len(mine)] = mine
+        places = [*sites.camps, *sites.hosts]
+        source = np.concatenate([cells.camp, cells.host], axis=0)
+        targets = 4 + widest
+        rows = np.full((*source.shape, targets), NOBODY)
+        links = np.full(rows.shape, NOBODY)
+        link = cells.registry.link
+        walker = {(w.people, w.role): k for k, w in enumerate(self.classes.walkers)}
+        for s, place in enumerate(places):
+            is_camp = s < len(sites.camps)
+            near = int(np.argmin(sites.between_km[s])) if is_camp and sites.hosts else NOBODY
+            for a, area in enumerate(self.world.areas):
+                rows[s, a, :, 0] = cells.returned[a]
+                links[s, a, :, 0] = link("returned", place, area, area)
+                if is_camp and near != NOBODY:
+                    rows[s, a, :, 1] = cells.host[near, a]
+                    links[s, a, :, 1] = link("sponsored", place, sites.hosts[near], area)
+                elif not is_camp:
+                    rows[s, a, :, 2] = cells.abroad[a]
+                    links[s, a, :, 2] = link("onward", place, "abroad", area)
+                rows[s, a, self._is_man, 3] = cells.joined[a]
+                links[s, a, self._is_man, 3] = link("joined_fight", place, area, area)
+                if is_camp:
+                    continue
+                for slot, h in enumerate(self._home_slot[a]):
+                    for k, g in enumerate(self.classes.settled):
+                        w = walker.get((g.people, g.role), walker.get((g.people, "kin"), NOBODY))
+                        if h != NOBODY and w != NOBODY:
+                            rows[s, a, k, 4 + slot] = cells.homeward[h, w]
+                            links[s, a, k, 4 + slot] = link("went_back", place, homes.names[h], area)
+        self._there = rows != NOBODY
+        names = ("returned", "sponsored", "onward", "joined", *(f"home {n}" for n in range(widest)))
+        return Move.build(
+            cells.table, "later", source.ravel(), rows.reshape(-1, targets, 1), names, links.reshape(-1, targets, 1)
+        )
+
+    def _settle_chances(self, day: int) -> F64:
+        world, value = self.world, self.values
+        members, areas = len(self.vanguards), len(world.areas)
+        homes = world.homes
+        free_days = self.control.free_days @ self._area_share.T
+        freed = (1.0 - self.control.besieged) @ self._area_share.T
+        damage = self._area_share @ homes.damage
+        # nobody returns to a place that was never taken: there is nothing to return from
+        services = -np.expm1(-free_days / value["service_days"][:, None])
+        rate = value["return_rate"][:, None] * np.exp(-value["damage_effect"][:, None] * damage)
+        back = rate * freed * services
+        exit_free = world.exit_level[day] == 0.0
+        behind = np.where(exit_free, value["return_open"][:, None] * (1.0 - freed), 0.0)
+        chance = np.zeros((members, *self._there.shape))
+        chance[..., 0] = back[:, None, :, None]
+        chance[..., 1] = value["sponsorship"][:, None, None, None]
+        chance[..., 2] = value["onward"][:, None, None, None]
+        chance[..., 3] = value["joining"][:, None, None, None]
+        share = np.where(self._home_slot != NOBODY, self._area_share[np.arange(areas)[:, None], self._home_slot], 0.0)
+        chance[..., 4:] = (behind[:, :, None] * share)[:, None, :, None, :]
+        return np.where(self._there, chance, 0.0).reshape(members, -1, self._there.shape[-1])
+
+    def _reunite_move(self) -> Move:
+        """A vanguard whose kin has come is a man of a family again: counted, never matched by name."""
+        cells = self.cells
+        both = np.concatenate([cells.camp, cells.host], axis=0)
+        sources = both[:, :, self._vanguard]
+        self._reunite_lane = np.tile(np.arange(len(self.world.areas)), len(both))
+        links = np.array(
+            [
+                [cells.registry.link("reunited", place, place, area) for area in self.world.areas]
+                for place in (*self.world.sites.camps, *self.world.sites.hosts)
+            ]
+        )
+        return Move.build(
+            cells.table,
+            "reunited",
+            sources.ravel(),
+            both[:, :, self._man].reshape(-1, 1, 1),
+            ("reunited",),
+            links.reshape(-1, 1, 1),
+        )

@@ -1,0 +1,216 @@
+"""Phase 5, the walk: a night through no man's land, or a way out of the fighting.
+
+A group that sets out is, each night, a night further, turned back, captured, or dead or lost; the four sum to one. Danger
+is held by corridor, never finer, and is an assumption with a range: arrivals say nothing about it.
+
+    stopped      q patrols moon / (1 + groups stopped tonight / patrols' groups)     per attempt, shared over its nights
+    mines        1 - exp(-loss x mined share x width)
+    exhaustion   per night on foot;   fire: in contact, by intensity
+
+Patrols that have stopped somebody are busy: this acts on what was realised in the night's earlier waves, never on
+expectations. Sources: Koopman (1980) for random search; the ranges are in the table of parameters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenward.core.orders import NOBODY, Counts, Move, Phase, Split
+from havenward.model.siege.cells import FRAILTY_NODES, HELD, LISTENERS, MOST_NIGHTS, Cells
+from havenward.model.siege.classes import Classes
+from havenward.model.siege.control import Control
+from havenward.model.siege.world import USES, World
+
+F64 = NDArray[np.float64]
+WAVES = 3
+ACROSS, TURNED, CAPTURED, DEAD = range(4)
+ROAD, NIGHT, FRONT = range(3)
+
+
+@dataclass
+class Walk:
+    """The way out, for every member.
+
+    Attributes:
+        captures: (M, A) groups stopped last night (turned back, captured or shot), which people hear of.
+        escapes: (M, A) groups that reached a crossing last night.
+    """
+
+    world: World
+    cells: Cells
+    classes: Classes
+    control: Control
+    values: dict[str, F64]
+    node_share: F64
+    captures: F64 = field(init=False)
+    escapes: F64 = field(init=False)
+
+    def __post_init__(self) -> None:
+        members, areas = len(self.values["interception"]), len(self.world.areas)
+        self.captures = np.zeros((members, areas))
+        self.escapes = np.zeros((members, areas))
+        self._night = self._night_move()
+        self._wake = Move.build(
+            self.cells.table,
+            "another night",
+            self.cells.rested[self.cells.rested != NOBODY],
+            self.cells.walk[self.cells.rested != NOBODY][:, None, None],
+            ("set out",),
+        )
+        self._captivity = self._captivity_move()
+        self._homecoming, self._homecoming_chance = self._homecoming_move()
+
+    def phase(self, day: int, counts: Counts) -> Phase:
+        """Walk, in waves; then captives and those turned back."""
+        members = len(self.captures)
+        stopped = np.zeros((members, len(self.world.corridors.names)))
+        self.captures = np.zeros_like(self.captures)
+        self.escapes = np.zeros_like(self.escapes)
+        if counts[:, self._night.sources].any():
+            for wave in range(WAVES):
+                outcome = self._outcomes(day, stopped)
+                chance = outcome[:, self._corridor, self._nights_of_source - 1] / (WAVES - wave)
+                went = yield Split(self._night, chance, wave)
+                caught = went[:, :, TURNED] + went[:, :, CAPTURED] + went[:, :, DEAD]
+                arrived = went[:, :, ACROSS] * self._last_night
+                stopped += _summed(caught, self._corridor, stopped.shape[1])
+                self.captures += _summed(caught, self._area, self.captures.shape[1])
+                self.escapes += _summed(arrived, self._area, self.captures.shape[1])
+            if counts[:, self._wake.sources].any():
+                yield Split(self._wake, np.ones((1, len(self._wake.sources), 1)))
+        if counts[:, self._captivity.sources].any():
+            yield Split(self._captivity, self._captivity_chances())
+        if counts[:, self._homecoming.sources].any():
+            yield Split(self._homecoming, self._homecoming_chances())
+
+    def _outcomes(self, day: int, stopped: F64) -> F64:
+        """Return (M, Q, nights, 4) chances of the four ends of one night, for walks of 1 to MOST_NIGHTS nights."""
+        world, value, ways = self.world, self.values, self.world.corridors
+        column = {name: v[:, None] for name, v in value.items()}
+        thin = 1.0 - self.control.contact_share[:, ways.home]
+        light = 1.0 + column["moon_effect"] * (2.0 * world.moon[day] - 1.0)
+        busy = 1.0 / (1.0 + stopped / column["patrol_groups"])
+        secret = np.clip(column["interception"] * ways.patrols * thin * light * busy, 0.0, 0.95)
+        held = self.control.besieged[:, ways.home]
+        attempt = np.where(
+            ways.use == NIGHT, secret, np.where(ways.use == FRONT, column["interception_contact"] * busy * held, 0.0)
+        )
+        nights = np.arange(1, MOST_NIGHTS + 1)
+        seized = 1.0 - (1.0 - attempt[:, :, None]) ** (1.0 / nights)
+        mined = -np.expm1(-column["mine_loss"] * ways.mines * ways.width_km)[:, :, None] / nights
+        tired = np.where(ways.use == NIGHT, column["exhaustion_loss"], 0.0)[:, :, None]
+        fire = column["fire_loss"] * world.intensity[day, ways.home] / 3.0
+        under_fire = np.where(ways.use == FRONT, fire, 0.0)[:, :, None]
+        lost = np.clip(mined + tired + under_fire, 0.0, 1.0)
+        survive = 1.0 - lost
+        shot, back = column["shot_share"][:, :, None], column["turned_back_share"][:, :, None]
+        rest = 1.0 - shot
+        turned = survive * seized * rest * back
+        captured = survive * seized * rest * (1.0 - back)
+        dead = lost + survive * seized * shot
+        return np.stack([1.0 - turned - captured - dead, turned, captured, dead], axis=3)
+
+    # --- moves, laid out once
+
+    def _night_move(self) -> Move:
+        cells, ways, homes = self.cells, self.world.corridors, self.world.homes
+        q, w, left = np.nonzero(cells.walk != NOBODY)
+        home = ways.home[q]
+        self._corridor = q
+        self._nights_of_source = (cells.walk != NOBODY).sum(axis=2)[q, w]
+        self._last_night = left == 0
+        self._area = homes.area[home]
+        arrival = {(a.people, a.role): k for k, a in enumerate(self.classes.waiting)}
+        kind = np.array([arrival[(x.people, x.role)] for x in self.classes.walkers])
+        pair = cells.pair[ways.crossing[q], self._area]
+        onward = np.where(left == 0, cells.waiting[pair, kind[w], 0], cells.rested[q, w, np.maximum(left - 1, 0)])
+        rows = np.stack([onward, cells.turned[home, w], cells.captured[home, w], cells.dead[home, w]], axis=1)
+        links = np.full(rows.shape, NOBODY)
+        link = cells.registry.link
+        for s in range(len(q)):
+            place = homes.names[home[s]]
+            if left[s] == 0:
+                links[s, ACROSS] = link("arrived", place, self.world.crossings.names[ways.crossing[q[s]]])
+            links[s, TURNED] = link("turned_back", place, place)
+            links[s, CAPTURED] = link("captured", place, "")
+            links[s, DEAD] = link("died_on_way", place, "")
+        return Move.build(
+            cells.table,
+            "the night",
+            cells.walk[q, w, left],
+            rows[:, :, None],
+            ("across", "turned back", "captured", "dead or lost"),
+            links[:, :, None],
+        )
+
+    def _captivity_move(self) -> Move:
+        cells = self.cells
+        rows = np.stack([cells.released, cells.dead], axis=2)
+        links = np.full(rows.shape, NOBODY)
+        for h, place in enumerate(self.world.homes.names):
+            links[h, :, 0] = cells.registry.link("released", place, place)
+            links[h, :, 1] = cells.registry.link("died_on_way", place, "")
+        return Move.build(
+            cells.table,
+            "captivity",
+            cells.captured.ravel(),
+            rows.reshape(-1, 2, 1),
+            ("released", "killed"),
+            links.reshape(-1, 2, 1),
+        )
+
+    def _captivity_chances(self) -> F64:
+        value = self.values
+        members, (homes, walkers) = len(self.captures), self.cells.captured.shape
+        ends = -np.expm1(-1.0 / value["captivity_days"])[:, None]
+        # when a place falls its captives are free
+        ends = np.where(self.control.besieged > 0, ends, 0.5)
+        killed = ends * np.where(self.control.besieged > 0, value["execution_share"][:, None], 0.0)
+        chance = np.stack([ends - killed, killed], axis=2)
+        return np.repeat(chance[:, :, None], walkers, axis=2).reshape(members, homes * walkers, 2)
+
+    def _homecoming_move(self) -> tuple[Move, F64]:
+        """Return the move back home, and (S, T) shares of classes and nodes, one half behind the line, one half free."""
+        cells, classes = self.cells, self.classes
+        deciding = {c: k for k, c in enumerate(classes.deciding)}
+        following = {f: k for k, f in enumerate(classes.following)}
+        nodes = FRAILTY_NODES * LISTENERS
+        most = max(len(homes) for homes in classes.homes_of.values())
+        homes, walkers = cells.turned.shape
+        rows = np.full((homes, walkers, most * (nodes + 1)), NOBODY)
+        share = np.zeros(rows.shape)
+        for w, walker in enumerate(classes.walkers):
+            for n, (home, part) in enumerate(classes.homes_of[walker]):
+                held, free = slice(n * nodes, (n + 1) * nodes), most * nodes + n
+                if home in deciding:
+                    rows[:, w, held] = cells.home[:, HELD, deciding[home]].reshape(homes, nodes)
+                    share[:, w, held] = part * self.node_share.ravel()
+                    rows[:, w, free] = cells.free[:, deciding[home]]
+                else:
+                    rows[:, w, n * nodes] = cells.follow[:, HELD, following[home]]
+                    share[:, w, n * nodes] = part
+                    rows[:, w, free] = cells.follow_free[:, following[home]]
+                share[:, w, free] = part
+        self._free_from = most * nodes
+        sources = np.concatenate([cells.turned.ravel(), cells.released.ravel(), cells.homeward.ravel()])
+        names = tuple(f"home {n}" for n in range(rows.shape[2]))
+        move = Move.build(
+            cells.table, "homecoming", sources, np.tile(rows.reshape(-1, rows.shape[2], 1), (3, 1, 1)), names
+        )
+        return move, np.tile(share.reshape(-1, rows.shape[2]), (3, 1))
+
+    def _homecoming_chances(self) -> F64:
+        homes, walkers = self.cells.turned.shape
+        place = np.tile(np.repeat(np.arange(homes), walkers), 3)
+        ends = -np.expm1(-1.0 / self.values["return_home_days"])[:, None, None]
+        held = (self.control.besieged[:, place] > 0.5)[:, :, None]
+        side = np.arange(self._homecoming_chance.shape[1]) < self._free_from
+        return np.asarray(ends * self._homecoming_chance * np.where(held, side, ~side))
+
+
+def _summed(flow: NDArray[np.float64], group: NDArray[np.int64], groups: int) -> F64:
+    """Return (M, groups) sums of (M, S) flows."""
+    return np.stack([np.bincount(group, weights=row, minlength=groups) for row in flow])

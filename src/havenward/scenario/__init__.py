@@ -1,0 +1,1 @@
+"""What is given: schema, reading, checking, bundled scenarios."""

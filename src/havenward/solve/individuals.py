@@ -1,0 +1,232 @@
+"""The individuals: moves every unit. For checking the chain, and for rules that need an order.
+
+A unit is a number and a cell, nothing else; nothing about a unit is ever written. Units are sorted by cell at dawn, so
+that an order visits only the units that it speaks to. With more than one thread the same units draw the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenward.core.orders import NOBODY, Draw, Order, Ordered, Quota, Realised, Split
+from havenward.core.streams import step, uniforms
+from havenward.solve import kernels
+from havenward.solve.chain import checked, checked_budget
+
+LEAST_SHARE = 50_000
+"""Units below which a thread is not worth starting."""
+
+
+@dataclass
+class Crowd:
+    """The units of one member: 9 bytes each, and 4 more while an order is carried out.
+
+    Attributes:
+        cell: (N,) row of each unit; room beyond `number` is for units that split off.
+        number: units so far.
+    """
+
+    cell: NDArray[np.int32]
+    number: int
+    start: NDArray[np.int64]
+    sorted_units: NDArray[np.int32]
+    has_moved: NDArray[np.bool_]
+    moved: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, counts: NDArray[np.int64]) -> Crowd:
+        """Return units for (C,) counts, numbered in the order of the rows."""
+        cell = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+        crowd = cls(
+            cell=cell,
+            number=len(cell),
+            start=np.zeros(len(counts) + 1, dtype=np.int64),
+            sorted_units=np.zeros(len(cell), dtype=np.int32),
+            has_moved=np.zeros(len(cell), dtype=np.bool_),
+            moved=np.zeros(0, dtype=np.int32),
+        )
+        crowd.dawn()
+        return crowd
+
+    def dawn(self) -> None:
+        """Sort the units by cell and forget who moved."""
+        self.has_moved[: self.number] = False
+        self.moved = self.moved[:0]
+        if len(self.sorted_units) < len(self.cell):
+            self.sorted_units = np.zeros(len(self.cell), dtype=np.int32)
+        kernels.sort_units(self.cell[: self.number], self.start, self.sorted_units[: self.number])
+
+    def standing_in(self, rows: NDArray[np.int64], where: NDArray[np.int32], number: int) -> NDArray[np.int32]:
+        """Return the `number` units that stand in some rows; `where` is -1 for every other row."""
+        units = np.empty(number, dtype=np.int32)
+        found = kernels.gather(
+            self.start, self.sorted_units, self.cell, self.has_moved, rows, self.moved, where, units
+        )
+        if found != number:
+            raise RuntimeError(f"{found} units stand where {number} are counted")
+        return units
+
+    def make_room(self, more: int) -> None:
+        """Grow the arrays when units split off."""
+        needed = self.number + more
+        if needed > len(self.cell):
+            grown = max(needed, len(self.cell) + len(self.cell) // 8)
+            self.cell = np.concatenate([self.cell, np.zeros(grown - len(self.cell), dtype=np.int32)])
+            self.has_moved = np.concatenate([self.has_moved, np.zeros(grown - len(self.has_moved), dtype=np.bool_)])
+
+    def note_moved(self, units: NDArray[np.int32]) -> None:
+        """Remember units that are no longer where they were sorted at dawn."""
+        new = units[~self.has_moved[units]]
+        self.has_moved[new] = True
+        self.moved = np.concatenate([self.moved, new])
+
+
+@dataclass
+class Individuals:
+    """Moves every unit.
+
+    Attributes:
+        counts: (M, C) units by cell, kept in step with the units.
+        seed: 0 to 2**32 - 1.
+        members: (M,) numbers of the members.
+        threads: threads that draw for units at the same time; the bits do not depend on it.
+    """
+
+    counts: NDArray[np.int64]
+    seed: int
+    members: NDArray[np.uint32]
+    threads: int = 1
+    approximations: set[str] = field(default_factory=set)
+    _crowds: list[Crowd] = field(init=False)
+    _day: int = field(init=False, default=-1)
+    _pool: ThreadPoolExecutor | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self._crowds = [Crowd.of(counts) for counts in self.counts]
+        if self.threads > 1:
+            self._pool = ThreadPoolExecutor(self.threads)
+
+    def carry_out(self, order: Order, day: int) -> Realised:
+        """Carry one order out; see `core.orders`."""
+        if day != self._day:
+            self._day = day
+            for crowd in self._crowds:
+                if len(crowd.moved):
+                    crowd.dawn()
+        at = step(day, order.wave)
+        match order:
+            case Draw():
+                return uniforms(
+                    self.seed, self.members, order.streams, at, np.zeros(len(order.streams), dtype=np.uint32)
+                )
+            case Split():
+                probability = checked(order)
+                return self._each(order, lambda m, units, where: self._split(order, probability, at, m, units, where))
+            case Quota():
+                budget = checked_budget(order)
+                flows = self._each(order, lambda m, units, where: self._quota(order, budget, at, m, units, where))
+                return flows[:, :, 0]
+            case Ordered():
+                return self._each(order, lambda m, units, where: self._ordered(order, at, m, units, where))
+
+    def _each(
+        self,
+        order: Split | Quota | Ordered,
+        choose: Callable[
+            [int, NDArray[np.int32], NDArray[np.int32]], tuple[NDArray[np.int32], NDArray[np.int16]]
+        ],
+    ) -> NDArray[np.int64]:
+        move = order.move
+        sources, targets, widest = move.rows.shape
+        flows = np.zeros((len(self.members), sources, targets), dtype=np.int64)
+        where = np.full(self.counts.shape[1], NOBODY, dtype=np.int32)
+        where[move.sources] = np.arange(sources, dtype=np.int32)
+        for m, crowd in enumerate(self._crowds):
+            number = int(self.counts[m, move.sources].sum())
+            if number == 0:
+                continue
+            units, choice = choose(m, crowd.standing_in(move.sources, where, number), where)
+            movers = choice >= 0
+            units, choice = units[movers], choice[movers]
+            crowd.make_room(len(units) * (widest - 1))
+            before = crowd.number
+            crowd.number = kernels.move_units(
+                crowd.cell, units, choice, where, move.rows, self.counts[m], flows[m], before
+            )
+            crowd.note_moved(np.concatenate([units, np.arange(before, crowd.number, dtype=np.int32)]))
+        return flows
+
+    def _split(
+        self,
+        order: Split,
+        probability: NDArray[np.float64],
+        at: int,
+        m: int,
+        units: NDArray[np.int32],
+        where: NDArray[np.int32],
+    ) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
+        choice = np.empty(len(units), dtype=np.int16)
+        table = probability[0 if len(probability) == 1 else m]
+
+        def draw(part: slice) -> None:
+            kernels.choose_units(
+                self._crowds[m].cell,
+                units[part],
+                where,
+                order.move.hashes,
+                table,
+                self.seed,
+                self.members[m],
+                at,
+                choice[part],
+            )
+
+        if self._pool is None or len(units) < LEAST_SHARE:
+            draw(slice(None))
+        else:
+            edges = np.linspace(0, len(units), self.threads + 1).astype(int)
+            list(self._pool.map(draw, [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]))
+        return units, choice
+
+    def _quota(
+        self,
+        order: Quota,
+        budget: NDArray[np.int64],
+        at: int,
+        m: int,
+        units: NDArray[np.int32],
+        where: NDArray[np.int32],
+    ) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
+        lot = np.empty(len(units))
+        cell = self._crowds[m].cell
+        kernels.unit_uniforms(cell, units, where, order.move.hashes, self.seed, self.members[m], at, lot)
+        units = units[np.lexsort((units, lot))]
+        choice = np.empty(len(units), dtype=np.int16)
+        kernels.admit_in_sequence(cell, units, where, order.lane, order.weight, budget[m], choice)
+        return units, choice
+
+    def _ordered(
+        self, order: Ordered, at: int, m: int, units: NDArray[np.int32], where: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
+        units = np.sort(units)
+        choice = np.empty(len(units), dtype=np.int16)
+        kernels.choose_in_order(
+            self._crowds[m].cell,
+            units,
+            where,
+            order.move.hashes,
+            order.rule,
+            order.totals[m].copy(),
+            order.gain,
+            order.fixed[m],
+            self.seed,
+            self.members[m],
+            at,
+            choice,
+        )
+        return units, choice

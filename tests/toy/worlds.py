@@ -1,0 +1,143 @@
+"""Small random worlds: places, kinds of units, origins, and every kind of order among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from hypothesis import strategies as st
+from numba import njit
+
+from havenward.core.cells import CellTable, CellTableBuilder
+from havenward.core.orders import NOBODY, Counts, Draw, Move, Order, Ordered, Phase, Quota, Realised, Split, streams_of
+
+KINDS = ("whole", "one part", "other part")
+ORDERS = ("split", "quota", "ordered", "draw")
+
+
+@njit
+def thins_out(source, totals, fixed, out):
+    """The more have come, the fewer follow."""
+    for t in range(out.size):
+        out[t] = fixed[t] / (1.0 + totals[t] / 10.0)
+
+
+@dataclass
+class RandomWorld:
+    """Units of three kinds in a few places; one kind is made of the two others and may break up on the way.
+
+    Attributes:
+        members: members that are run side by side.
+        orders: kinds of order and the place they speak to, in the sequence of the day.
+        parts: people by group of the two kinds that make up the whole one.
+        chances: seed of every probability, weight, budget and count in this world.
+    """
+
+    members: int
+    places: int
+    origins: int
+    orders: tuple[tuple[str, int], ...]
+    parts: tuple[tuple[int, ...], tuple[int, ...]]
+    chances: int
+    days: int = 3
+    exact: frozenset[str] = frozenset({"individuals"})
+    table: CellTable = field(init=False)
+    carried: list[tuple[Order, Realised]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        builder = CellTableBuilder()
+        one, other = self.parts
+        people = dict(zip(KINDS, (tuple(map(sum, zip(one, other, strict=True))), one, other), strict=True))
+        self.rows = np.array(
+            [
+                [[builder.row((p, k, o), people[k], o) for k in KINDS] for o in range(self.origins)]
+                for p in range(self.places)
+            ]
+        )
+        self.table = builder.table()
+        self.moves = [self._move(place) for place in range(self.places)]
+
+    def _move(self, place: int) -> Move:
+        """From a place to every other; the whole may also break up, one part staying where it was."""
+        sources = self.rows[place].ravel()
+        others = [p for p in range(self.places) if p != place]
+        rows = np.full((self.origins, len(KINDS), len(others) + 1, 2), NOBODY)
+        for t, target in enumerate(others):
+            rows[:, :, t, 0] = self.rows[target]
+        rows[:, 0, -1] = np.stack([self.rows[place, :, 1], self.rows[others[0], :, 2]], axis=1)
+        names = (*(f"place {p}" for p in others), "break up")
+        return Move.build(self.table, f"from {place}", sources, rows.reshape(len(sources), len(names), 2), names)
+
+    def start(self) -> np.ndarray:
+        """Return (M, C) counts, a third of them zero, that depend on the member's number only."""
+        one = [np.random.default_rng([self.chances, m]) for m in range(self.members)]
+        return np.stack([r.integers(0, 30, len(self.table)) * (r.random(len(self.table)) < 0.7) for r in one])
+
+    def phases(self, day: int, counts: Counts) -> Iterator[Phase]:
+        yield self._day(day)
+
+    def observe(self, order: Order, realised: Realised) -> None:
+        self.carried.append((order, realised))
+
+    def _day(self, day: int) -> Phase:
+        for wave, (kind, place) in enumerate(self.orders):
+            rng = np.random.default_rng([self.chances, day, wave])
+            yield self._order(kind, self.moves[place % self.places], rng, wave)
+
+    def _order(self, kind: str, move: Move, rng: np.random.Generator, wave: int) -> Order:
+        sources, targets, _ = move.rows.shape
+        there = (move.rows != NOBODY).any(axis=2)
+        if kind == "split":
+            return Split(move, self._probability(there, rng), wave)
+        if kind == "quota":
+            lanes = int(rng.integers(1, 4))
+            return Quota(
+                self._first_target(move),
+                rng.integers(0, lanes, sources),
+                np.repeat(rng.integers(0, 200, (1, lanes)), self.members, axis=0),
+                rng.integers(0, 7, sources),
+                wave,
+            )
+        if kind == "ordered":
+            whole = self._whole_only(move)
+            fixed = rng.dirichlet(np.ones(targets + 1))[None, :-1]
+            return Ordered(
+                whole,
+                thins_out,
+                np.zeros((self.members, targets)),
+                rng.integers(0, 5, (len(whole.sources), targets)).astype(float),
+                np.repeat(fixed, self.members, axis=0),
+                int(rng.integers(1, 9)),
+                wave,
+            )
+        return Draw(streams_of(("weather", wave), ("news", wave)), wave)
+
+    def _probability(self, there: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return (1, S, T): anything from nobody to certainly, none to a target that a source does not have."""
+        odds = rng.random((1, *there.shape)) ** 4 * (rng.random((1, *there.shape)) < 0.7) * there
+        total = odds.sum(axis=2, keepdims=True)
+        return odds / np.where(total > 0, total, 1.0) * rng.choice([0.0, 0.3, 1.0], p=[0.1, 0.6, 0.3])
+
+    def _first_target(self, move: Move) -> Move:
+        return Move.build(self.table, f"admit {move.name}", move.sources, move.rows[:, :1], ("only",))
+
+    def _whole_only(self, move: Move) -> Move:
+        """Only whole units have every target, so that a rule needs no list of those that are missing."""
+        whole = np.isin(move.sources, self.rows[:, :, 0])
+        names = tuple(str(t) for t in range(move.rows.shape[1]))
+        return Move.build(self.table, f"order {move.name}", move.sources[whole], move.rows[whole], names)
+
+
+@st.composite
+def worlds(draw: st.DrawFn, members: int = 3) -> RandomWorld:
+    """Return a strategy of random worlds."""
+    part = st.tuples(*[st.integers(0, 3)] * 4).filter(any)
+    return RandomWorld(
+        members=members,
+        places=draw(st.integers(2, 4)),
+        origins=draw(st.integers(1, 3)),
+        orders=tuple(draw(st.lists(st.tuples(st.sampled_from(ORDERS), st.integers(0, 3)), min_size=1, max_size=6))),
+        parts=(draw(part), draw(part)),
+        chances=draw(st.integers(0, 2**32 - 1)),
+    )
