@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from havenward.core.cells import CellTable, CellTableBuilder
-from havenward.core.orders import Counts, Ledger, Move, Order, Phase, Realised, Split
-from havenward.run.days import turn_day
-from tests.toy.run import solver_of
+from havenward.core.orders import Counts, Move, Order, Phase, Realised, Split
+from tests.toy.run import solver_of, turn_days
 
 
 @dataclass
@@ -53,9 +52,4 @@ def run_cascade(solver: str, members: int, units: int, days: int, seed: int = 1,
     """Return (M, days) units that have left at each day's end."""
     rules = Cascade(members, units, **changes)
     made = solver_of(solver, rules, seed, np.arange(members, dtype=np.uint32), rules.start())
-    ledger = Ledger(rules.table)
-    away = []
-    for day in range(days):
-        turn_day(rules, made, ledger, day)
-        away.append(made.counts[:, 1].copy())
-    return np.stack(away, axis=1)
+    return turn_days(rules, made, days)[:, :, 1]

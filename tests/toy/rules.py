@@ -46,7 +46,7 @@ class ToyRules:
     days: int = 20
     exact: frozenset[str] = frozenset({"individuals"})
     table: CellTable = field(init=False)
-    flows: list[tuple[str, Realised]] = field(default_factory=list)
+    carried: list[tuple[Order, Realised]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         builder = CellTableBuilder()
@@ -89,8 +89,7 @@ class ToyRules:
         yield self._camps(counts)
 
     def observe(self, order: Order, realised: Realised) -> None:
-        if not isinstance(order, Draw):
-            self.flows.append((order.move.name, realised))
+        self.carried.append((order, realised))
 
     def _night(self, counts: Counts) -> Phase:
         weather = yield Draw(self.weather)

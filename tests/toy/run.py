@@ -1,4 +1,4 @@
-"""Runs the toy rules under any solver."""
+"""Runs rule sets under any solver."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from havenward.solve.individuals import Individuals
 from havenward.solve.mean import Mean
 from tests.toy.rules import ToyRules
 
+SOLVERS = ("chain", "individuals", "mean")
+
 
 def solver_of(name, rules, seed, members, counts, **options):
     if name == "mean":
@@ -20,15 +22,35 @@ def solver_of(name, rules, seed, members, counts, **options):
     return Individuals(counts, seed, members, **options)
 
 
-def run_toy(solver, members=8, seed=1, first=0, days=12, start=None, options=None, **changes):
-    """Return (M, days, C) counts at each day's end, and the rules."""
-    numbers = np.arange(first, first + members, dtype=np.uint32)
-    rules = ToyRules(members=members, **changes)
-    counts = rules.start(**(start or {}))
-    made = solver_of(solver, rules, seed, numbers, counts, **(options or {}))
+def turn_days(rules, solver, days, first_day=0):
+    """Return (M, days, C) counts at each day's end."""
     ledger = Ledger(rules.table)
     history = []
-    for day in range(days):
-        turn_day(rules, made, ledger, day)
-        history.append(made.counts.copy())
-    return np.stack(history, axis=1), rules
+    for day in range(first_day, first_day + days):
+        turn_day(rules, solver, ledger, day)
+        history.append(solver.counts.copy())
+    return np.stack(history, axis=1)
+
+
+def run_toy(solver, members=8, seed=1, first=0, days=12, start=None, options=None, **changes):
+    """Return (M, days, C) counts at each day's end, and the rules.
+
+    Args:
+        solver: name of the solver.
+        members: how many members, numbered from `first`.
+        seed: the run's seed.
+        first: number of the first member.
+        days: days to turn.
+        start: units at home, see `ToyRules.start`.
+        options: arguments of the solver itself.
+        changes: arguments of the rules.
+    """
+    numbers = np.arange(first, first + members, dtype=np.uint32)
+    rules = ToyRules(members=members, **changes)
+    made = solver_of(solver, rules, seed, numbers, rules.start(**(start or {})), **(options or {}))
+    return turn_days(rules, made, days), rules
+
+
+def column(rules, *meaning):
+    """Return the rows whose meanings start with the given parts."""
+    return [row for row, parts in enumerate(rules.table.meanings) if parts[: len(meaning)] == meaning]

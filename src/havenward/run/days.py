@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from havenward.core.orders import Draw, Ledger, Phase, Solver
+from collections.abc import Callable
+
+from havenward.core.orders import Draw, Ledger, Order, Phase, Realised, Solver
 from havenward.core.rules import Rules
 
 
@@ -10,8 +12,15 @@ class Vanished(RuntimeError):
     """People by origin and group are not those of the start: a defect of the program, never of a scenario."""
 
 
-def turn_day(rules: Rules, solver: Solver, ledger: Ledger, day: int) -> None:
-    """Carry out all orders of one day.
+Listener = Callable[[Order, Realised], None]
+
+
+def unheard(order: Order, realised: Realised) -> None:
+    """Listen to nothing."""
+
+
+def turn_day(rules: Rules, solver: Solver, ledger: Ledger, day: int, listener: Listener = unheard) -> None:
+    """Carry out all orders of one day; `listener` hears of each.
 
     Raises:
         Vanished: an order, or the day as a whole, lost or invented people, or left a cell below zero.
@@ -19,12 +28,12 @@ def turn_day(rules: Rules, solver: Solver, ledger: Ledger, day: int) -> None:
     """
     dawn = ledger.mark(solver.counts, slice(None))
     for phase in rules.phases(day, solver.counts):
-        _carry(phase, rules, solver, ledger, day)
+        _carry(phase, solver, ledger, day, listener)
     if not ledger.agree(dawn, ledger.mark(solver.counts, slice(None))):
         raise Vanished(f"day {day}: the people at dusk are not those at dawn")
 
 
-def _carry(phase: Phase, rules: Rules, solver: Solver, ledger: Ledger, day: int) -> None:
+def _carry(phase: Phase, solver: Solver, ledger: Ledger, day: int, listener: Listener) -> None:
     reply = None
     try:
         while True:
@@ -39,6 +48,6 @@ def _carry(phase: Phase, rules: Rules, solver: Solver, ledger: Ledger, day: int)
                     raise Vanished(f"day {day}: {order.move.name!r} lost or invented people")
                 if (solver.counts[:, order.move.sources] < -1e-6).any():
                     raise Vanished(f"day {day}: {order.move.name!r} left a cell below zero")
-            rules.observe(order, reply)
+            listener(order, reply)
     except StopIteration:
         return

@@ -17,13 +17,17 @@ from havenward.core.streams import step, uniforms
 from havenward.solve import kernels
 
 
-def checked(order: Split) -> NDArray[np.float64]:
+def checked(order: Split, members: int) -> NDArray[np.float64]:
     """Return a split's probabilities as a contiguous array.
 
     Raises:
-        OrderError: a number is negative or not a number, or a unit's probabilities sum to more than one.
+        OrderError: a number is negative or not a number, a unit's probabilities sum to more than one, or the shape is
+            not that of the move (compiled loops do not look at bounds).
     """
     probability = np.ascontiguousarray(order.probability, dtype=np.float64)
+    cells = order.move.rows.shape[:2]
+    if probability.shape not in ((1, *cells), (members, *cells)):
+        raise OrderError(f"{order.move.name}: probabilities of shape {probability.shape}, not {(members, *cells)}")
     verdict = kernels.check_probability(probability)
     if verdict == kernels.NOT_A_PROBABILITY:
         raise OrderError(f"{order.move.name}: a probability is negative or not a number")
@@ -32,15 +36,34 @@ def checked(order: Split) -> NDArray[np.float64]:
     return probability
 
 
-def checked_budget(order: Quota) -> NDArray[np.int64]:
+def checked_budget(order: Quota, members: int) -> NDArray[np.int64]:
     """Return a quota's budget as a contiguous array.
 
     Raises:
-        OrderError: a budget or a weight is negative.
+        OrderError: a budget or a weight is negative, a lane has no budget, or a shape is not that of the move.
     """
+    sources, targets, _ = order.move.rows.shape
+    if order.lane.shape != (sources,) or order.weight.shape != (sources,) or targets != 1:
+        raise OrderError(f"{order.move.name}: a quota needs one target, and a lane and a weight for each source")
+    lanes = order.budget.shape[-1]
+    if order.budget.shape != (members, lanes) or ((order.lane < 0) | (order.lane >= lanes)).any():
+        raise OrderError(f"{order.move.name}: a quota needs a budget for each member and lane")
     if (order.budget < 0).any() or (order.weight < 0).any():
         raise OrderError(f"{order.move.name}: a budget or a weight is negative")
     return np.ascontiguousarray(order.budget, dtype=np.int64)
+
+
+def check_sequence(order: Ordered, members: int) -> None:
+    """Raise where the totals of an ordered move are not there.
+
+    Raises:
+        OrderError: a shape is not that of the move, or there is no wave.
+    """
+    sources, targets, _ = order.move.rows.shape
+    if order.totals.shape != (members, targets) or order.gain.shape != (sources, targets):
+        raise OrderError(f"{order.move.name}: an ordered move needs totals and gains for each target")
+    if len(order.fixed) != members or order.waves < 1:
+        raise OrderError(f"{order.move.name}: an ordered move needs fixed numbers for each member, and a wave")
 
 
 @dataclass
@@ -73,7 +96,7 @@ class Chain:
                     order.move.sources,
                     order.move.hashes,
                     order.move.tags,
-                    checked(order),
+                    checked(order, len(self.members)),
                     self.seed,
                     self.members,
                     at,
@@ -87,7 +110,7 @@ class Chain:
                     order.move.sources,
                     order.move.hashes,
                     order.lane,
-                    checked_budget(order),
+                    checked_budget(order, len(self.members)),
                     order.weight,
                     self.seed,
                     self.members,
@@ -96,6 +119,7 @@ class Chain:
                 )
                 return self._apply(order, flows)[:, :, 0]
             case Ordered():
+                check_sequence(order, len(self.members))
                 flows = self._none(order)
                 self.approximations.add(order.move.name)
                 kernels.ordered_counts(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from havenward.core.orders import NOBODY, Draw, Order, Ordered, Quota, Realised, Split
 from havenward.core.streams import step, uniforms
 from havenward.solve import kernels
-from havenward.solve.chain import checked, checked_budget
+from havenward.solve.chain import check_sequence, checked, checked_budget
 
 LEAST_SHARE = 50_000
 """Units below which a thread is not worth starting."""
@@ -64,9 +64,7 @@ class Crowd:
     def standing_in(self, rows: NDArray[np.int64], where: NDArray[np.int32], number: int) -> NDArray[np.int32]:
         """Return the `number` units that stand in some rows; `where` is -1 for every other row."""
         units = np.empty(number, dtype=np.int32)
-        found = kernels.gather(
-            self.start, self.sorted_units, self.cell, self.has_moved, rows, self.moved, where, units
-        )
+        found = kernels.gather(self.start, self.sorted_units, self.cell, self.has_moved, rows, self.moved, where, units)
         if found != number:
             raise RuntimeError(f"{found} units stand where {number} are counted")
         return units
@@ -125,21 +123,20 @@ class Individuals:
                     self.seed, self.members, order.streams, at, np.zeros(len(order.streams), dtype=np.uint32)
                 )
             case Split():
-                probability = checked(order)
+                probability = checked(order, len(self.members))
                 return self._each(order, lambda m, units, where: self._split(order, probability, at, m, units, where))
             case Quota():
-                budget = checked_budget(order)
+                budget = checked_budget(order, len(self.members))
                 flows = self._each(order, lambda m, units, where: self._quota(order, budget, at, m, units, where))
                 return flows[:, :, 0]
             case Ordered():
+                check_sequence(order, len(self.members))
                 return self._each(order, lambda m, units, where: self._ordered(order, at, m, units, where))
 
     def _each(
         self,
         order: Split | Quota | Ordered,
-        choose: Callable[
-            [int, NDArray[np.int32], NDArray[np.int32]], tuple[NDArray[np.int32], NDArray[np.int16]]
-        ],
+        choose: Callable[[int, NDArray[np.int32], NDArray[np.int32]], tuple[NDArray[np.int32], NDArray[np.int16]]],
     ) -> NDArray[np.int64]:
         move = order.move
         sources, targets, widest = move.rows.shape

@@ -15,6 +15,8 @@ LOW = 0xFFFFFFFF
 FINE, NOT_A_PROBABILITY, MORE_THAN_ONE = 0, 1, 2
 EXCESS = 1e-9
 """Probabilities may sum to this much over one, from rounding."""
+LEAST = 1e-9
+"""Smallest part of an expected unit that moves."""
 NEARLY_ONE = 1.0 - 1e-12
 """A last share from here on is one: what rounding left over of a sum of one must keep nobody back."""
 
@@ -87,6 +89,22 @@ def split_counts(counts, sources, hashes, tags, probability, seed, members, at, 
                 if left == 0:
                     break
                 rest -= p
+
+
+@njit(cache=True, nogil=True)
+def split_expected(counts, sources, probability, flows):
+    """Write (M, S, T) expected flows; what is less than LEAST of a unit stays, or vanishing numbers would slow all."""
+    shared = probability.shape[0] == 1
+    for m in range(counts.shape[0]):
+        mp = 0 if shared else m
+        for s in range(sources.size):
+            here = counts[m, sources[s]]
+            if here < LEAST:
+                continue
+            for t in range(flows.shape[2]):
+                n = here * probability[mp, s, t]
+                if n >= LEAST:
+                    flows[m, s, t] = n
 
 
 @njit(cache=True, nogil=True)
@@ -358,3 +376,34 @@ def move_units(cell, units, choice, where, rows, counts, flows, next_unit):
                 cell[new] = row
                 new += 1
     return new
+
+
+@njit(cache=True, nogil=True)
+def tally_stocks(counts, series, people, out):
+    """Add (M, C) units to (M, series, 5) persons by group and units."""
+    for m in range(counts.shape[0]):
+        for row in range(series.size):
+            n = counts[m, row]
+            k = series[row]
+            if n != 0 and k >= 0:
+                for group in range(4):
+                    out[m, k, group] += n * people[row, group]
+                out[m, k, 4] += n
+
+
+@njit(cache=True, nogil=True)
+def tally_flows(flows, rows, links, people, out):
+    """Add (M, S, T) flows to (M, links, 5) persons by group and units, each part of a bundle to its own link."""
+    for m in range(flows.shape[0]):
+        for s in range(flows.shape[1]):
+            for t in range(flows.shape[2]):
+                n = flows[m, s, t]
+                if n == 0:
+                    continue
+                for b in range(rows.shape[2]):
+                    k = links[s, t, b]
+                    if k >= 0:
+                        row = rows[s, t, b]
+                        for group in range(4):
+                            out[m, k, group] += n * people[row, group]
+                        out[m, k, 4] += n

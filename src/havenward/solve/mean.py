@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 from havenward.core.orders import Draw, Order, Ordered, Quota, Realised, Split
 from havenward.core.streams import step, uniforms
 from havenward.solve import kernels
-from havenward.solve.chain import checked, checked_budget
+from havenward.solve.chain import check_sequence, checked, checked_budget
+
+ROUNDING = 1e-6
+"""Units below zero that sums of expectations may leave."""
 
 
 @dataclass
@@ -41,21 +44,26 @@ class Mean:
                     self.seed, self.members, order.streams, at, np.zeros(len(order.streams), dtype=np.uint32)
                 )
             case Split():
-                return self._apply(order, self.counts[:, order.move.sources, None] * checked(order))
+                flows = np.zeros((len(self.members), *order.move.rows.shape[:2]))
+                kernels.split_expected(self.counts, order.move.sources, checked(order, len(self.members)), flows)
+                return self._apply(order, flows)
             case Quota():
                 return self._apply(order, self._admitted(order)[:, :, None])[:, :, 0]
             case Ordered():
+                check_sequence(order, len(self.members))
                 self.approximations.add(order.move.name)
                 return self._apply(order, self._in_waves(order))
 
     def _admitted(self, order: Quota) -> NDArray[np.float64]:
+        budget = checked_budget(order, len(self.members))
         waiting = self.counts[:, order.move.sources]
         needed = np.zeros(order.budget.shape)
         for member in range(len(self.members)):
             needed[member] = np.bincount(
                 order.lane, weights=waiting[member] * order.weight, minlength=order.budget.shape[1]
             )
-        room = np.minimum(1.0, checked_budget(order) / np.where(needed > 0, needed, 1.0))
+        room = budget / np.maximum(np.maximum(needed, budget), 1.0)
+        room = np.where(needed > budget, room, 1.0)
         return np.asarray(waiting * np.where(order.weight == 0, 1.0, room[:, order.lane]))
 
     def _in_waves(self, order: Ordered) -> NDArray[np.float64]:
@@ -76,4 +84,8 @@ class Mean:
 
     def _apply(self, order: Split | Quota | Ordered, flows: NDArray[np.float64]) -> NDArray[np.float64]:
         kernels.apply_flows(self.counts, order.move.sources, order.move.rows, flows)
+        left = self.counts[:, order.move.sources]
+        # A cell that everybody leaves must not end a rounding error below zero: rules make probabilities of counts.
+        # Anything larger is a defect, and stays for the day to find.
+        self.counts[:, order.move.sources] = np.where((left < 0.0) & (left > -ROUNDING), 0.0, left)
         return flows

@@ -64,9 +64,7 @@ class Registry:
     links: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     series: list[int] = field(default_factory=list)
 
-    def cell(
-        self, meaning: tuple[object, ...], people: People, area: int, stock: tuple[str, str, str] | None
-    ) -> int:
+    def cell(self, meaning: tuple[object, ...], people: People, area: int, stock: tuple[str, str, str] | None) -> int:
         """Return the row of a cell that counts towards a stock (stage, site, origin), or towards none within a day."""
         row = self.builder.row(meaning, people, area)
         if row == len(self.series):
@@ -176,7 +174,10 @@ def build_cells(world: World, classes: Classes, *, speed: float, slow: float, ho
         [
             [
                 [
-                    [[home_cell(h, band, c.name, c.people, k, x) for x in range(LISTENERS)] for k in range(FRAILTY_NODES)]
+                    [
+                        [home_cell(h, band, c.name, c.people, k, x) for x in range(LISTENERS)]
+                        for k in range(FRAILTY_NODES)
+                    ]
                     for c in deciding
                 ]
                 for band in BANDS
@@ -185,10 +186,7 @@ def build_cells(world: World, classes: Classes, *, speed: float, slow: float, ho
         ]
     )
     follow = _array(
-        [
-            [[home_cell(h, band, f.name, f.people) for f in following] for band in BANDS]
-            for h in range(len(homes.names))
-        ]
+        [[[home_cell(h, band, f.name, f.people) for f in following] for band in BANDS] for h in range(len(homes.names))]
     ).reshape(len(homes.names), len(BANDS), len(following))
     free = by_home("home_free", [(c.name, c.people) for c in deciding], stock="home_free")
     follow_free = by_home("home_free", [(f.name, f.people) for f in following], stock="home_free")
@@ -216,16 +214,15 @@ def build_cells(world: World, classes: Classes, *, speed: float, slow: float, ho
         return table
 
     pairs = sorted(
-        {
-            (int(x), area_of[int(h)])
-            for x, h in zip(world.corridors.crossing, world.corridors.home, strict=True)
-        }
+        {(int(x), area_of[int(h)]) for x, h in zip(world.corridors.crossing, world.corridors.home, strict=True)}
     )
     pair = np.full((len(world.crossings.names), len(areas)), NOBODY, dtype=np.int64)
     for number, (x, a) in enumerate(pairs):
         pair[x, a] = number
 
-    def at_crossing(stage: str, kinds: Iterable[tuple[object, ...]], people: Sequence[People], stock: str | None) -> Rows:
+    def at_crossing(
+        stage: str, kinds: Iterable[tuple[object, ...]], people: Sequence[People], stock: str | None
+    ) -> Rows:
         listed = list(kinds)
         return _array(
             [
@@ -248,7 +245,10 @@ def build_cells(world: World, classes: Classes, *, speed: float, slow: float, ho
                 [
                     [
                         registry.cell(
-                            (stage, site, area, g.name), g.people, a, None if stock is None else (stock, site, area)
+                            (stage, site, area, g.name),
+                            g.people,
+                            a,
+                            None if stock is None else (stock, site, area),
                         )
                         for g in classes.settled
                     ]
@@ -299,7 +299,10 @@ def build_cells(world: World, classes: Classes, *, speed: float, slow: float, ho
             ]
         ),
         "joined": _array(
-            [registry.cell(("joined_fight", area), MAN, a, ("joined_fight", area, area)) for a, area in enumerate(areas)]
+            [
+                registry.cell(("joined_fight", area), MAN, a, ("joined_fight", area, area))
+                for a, area in enumerate(areas)
+            ]
         ),
     }
     return Cells(

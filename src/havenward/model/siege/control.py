@@ -83,16 +83,11 @@ class Control:
             table, "contact ends", second, np.stack([free, held], axis=1)[:, :, None], ("free", "held")
         )
         self._contact_rows = np.stack(
-            [
-                np.concatenate([cells.home[h, 1:].ravel(), cells.follow[h, 1:].ravel()])
-                for h in range(homes)
-            ]
+            [np.concatenate([cells.home[h, 1:].ravel(), cells.follow[h, 1:].ravel()]) for h in range(homes)]
         )
         self._home_rows = np.stack(
             [
-                np.concatenate(
-                    [cells.home[h].ravel(), cells.follow[h].ravel(), cells.free[h], cells.follow_free[h]]
-                )
+                np.concatenate([cells.home[h].ravel(), cells.follow[h].ravel(), cells.free[h], cells.follow_free[h]])
                 for h in range(homes)
             ]
         )
@@ -121,9 +116,7 @@ class Control:
             out[:, :, 0] = np.where(ends, 0.0, leave[:, None])
             out[:, :, 1] = np.where(ends, leave[:, None], 0.0)
             yield Split(self._out, out)
-            yield Split(
-                self._through, np.broadcast_to(leave[:, None, None], (len(before), len(self._place), 1))
-            )
+            yield Split(self._through, np.broadcast_to(leave[:, None, None], (len(before), len(self._place), 1)))
         if back.any():
             share = back / np.where(before > 0, before, 1.0)
             yield Split(self._freed, share[:, self._place, None])

@@ -157,7 +157,9 @@ class Gate:
         share = self.world.crossings.hold_share[day, self._lane]
         held = np.arange(most)
         chance = (
-            comb(self._men[:, None], held) * share[:, None] ** held * (1 - share[:, None]) ** np.maximum(self._men[:, None] - held, 0)
+            comb(self._men[:, None], held)
+            * share[:, None] ** held
+            * (1 - share[:, None]) ** np.maximum(self._men[:, None] - held, 0)
         )
         return np.asarray(np.where(held <= self._men[:, None], chance, 0.0))[None]
 

@@ -16,12 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.cells import CellTable
-from havenward.core.orders import Counts, Order, Phase, Realised
+from havenward.core.orders import Counts, Phase
 from havenward.model.siege.belief import Belief
 from havenward.model.siege.cells import LISTENERS, Cells, build_cells
 from havenward.model.siege.classes import Classes, classes_of
@@ -88,10 +89,15 @@ class SiegeRules:
     exact: frozenset[str] = frozenset({"chain", "individuals"})
     table: CellTable = field(init=False)
     days: int = field(init=False)
+    members: int = field(init=False)
+    series: NDArray[np.int64] = field(init=False)
+    stocks: tuple[tuple[str, str, str], ...] = field(init=False)
+    links: tuple[tuple[str, str, str, str], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         world, cells, classes = self.ground.world, self.ground.cells, self.ground.classes
-        self.table, self.days = cells.table, world.days
+        self.table, self.days, self.series = cells.table, world.days, cells.series
+        self.members = len(self.values["expulsion"])
         _, share = frailty_nodes(self.values["frailty_sd"])
         self.node_share = np.repeat(share[:, None] / LISTENERS, LISTENERS, axis=1)
         self.control = Control(world, cells, self.values, self.node_share)
@@ -99,18 +105,20 @@ class SiegeRules:
         self.belief = Belief(world, self.values)
         self.departure = Departure(world, cells, classes, self.control, self.life, self.belief, self.values)
         self.walk = Walk(world, cells, classes, self.control, self.values, self.node_share)
-        self.gate = Gate(world, cells, classes, len(self.values["expulsion"]))
+        self.gate = Gate(world, cells, classes, self.members)
         self.reception = Reception(world, cells, classes, self.control, self.values)
         self._home_rows = [
             np.concatenate([cells.home[h].ravel(), cells.follow[h].ravel(), cells.free[h], cells.follow_free[h]])
             for h in range(len(world.homes.names))
         ]
         self._area_at_home = self._persons_at_home()
+        self.stocks = tuple(cells.registry.stocks)
+        self.links = tuple(cells.registry.links)
 
     def start(self) -> NDArray[np.int64]:
         """Return (M, cells) households at the start: everybody at home, on the side that holds the place."""
         world, cells, classes = self.ground.world, self.ground.cells, self.ground.classes
-        members = len(self.values["expulsion"])
+        members = self.members
         counts = np.zeros((members, len(self.table)), dtype=np.int64)
         persons = np.array([sum(c.people) for c in classes.deciding])
         share = np.array([c.share for c in classes.deciding])
@@ -136,13 +144,19 @@ class SiegeRules:
         yield self.gate.phase(day, counts)
         yield self.reception.phase(day, counts, self.gate.kin_cleared)
 
-    def observe(self, order: Order, realised: Realised) -> None:
-        """Nothing to note: the recorder counts flows."""
+    def signals(self, day: int) -> dict[str, NDArray[Any]]:
+        """Return waits and closures by crossing, the front by home, and why figures moved by area."""
+        return {
+            "wait": self.gate.wait.astype(np.float32),
+            "closed": self.gate.closed,
+            "besieged": self.control.besieged.astype(np.float32),
+            "driver": self.drivers(day).astype(np.float32),
+        }
 
     def drivers(self, day: int) -> F64:
         """Return (M, A, drivers) why figures moved, by area; see DRIVERS."""
         world, control = self.ground.world, self.control
-        members = len(self.values["expulsion"])
+        members = self.members
         share = self.reception._area_share.T
 
         def over(value: F64) -> F64:

@@ -21,10 +21,11 @@ from scipy.special import expit, logit
 
 from havenward.core.orders import NOBODY, Counts, Move, Phase, Split
 from havenward.model.siege.belief import Belief
-from havenward.model.siege.cells import FRAILTY_NODES, HELD, Cells
+from havenward.model.siege.cells import CONTACT_1, CONTACT_2, FRAILTY_NODES, HELD, SIDES, Cells
 from havenward.model.siege.classes import Classes
 from havenward.model.siege.control import Control
 from havenward.model.siege.life import Life
+from havenward.model.siege.sums import grouping, total_by
 from havenward.model.siege.world import USES, World
 
 F64 = NDArray[np.float64]
@@ -76,46 +77,45 @@ class Departure:
         self.left_share = np.zeros((members, len(self.world.areas)))
         self.hazard = np.zeros((members, homes, 2))
         self.frailty, _ = frailty_nodes(self.values["frailty_sd"])
-        self._home_shape = (homes, *self.cells.home.shape[1:])
-        self._follow_shape = (homes, *self.cells.follow.shape[1:])
-        self._leave = self._leave_move()
-        self._chance = np.zeros((members, len(self._leave.sources), 2))
+        self._leave = (self._leave_move(slice(HELD, HELD + 1)), self._leave_move(slice(CONTACT_1, CONTACT_2 + 1)))
         self._mode = self._mode_move()
         self._route = self._route_move()
         self._mobility = np.array([c.mobility for c in self.classes.deciding])
         self._means = np.array([c.means for c in self.classes.deciding])
-        self._area_of_source = self.cells.table.origins[self._leave.sources]
-        self._persons = self.cells.table.persons()[self._leave.sources].astype(float)
+        self._persons = tuple(
+            grouping(
+                self.cells.table.origins[move.sources], len(self.world.areas), self.cells.table.persons()[move.sources]
+            )
+            for move in self._leave
+        )
         self._kin = np.array([f.role == "kin" for f in self.classes.following], dtype=bool)
 
     # --- moves, laid out once
 
-    def _leave_move(self) -> Move:
+    def _leave_move(self, bands: slice) -> Move:
+        """Return the move out of some bands: sources by (H, band, c, K, L), then by (H, band, f)."""
         cells, deciding = self.cells, len(self.classes.deciding)
-        side_of_band = np.array([0, 1, 1])
-        leaving = cells.leaving[:, side_of_band]
-        to_home = np.broadcast_to(leaving[:, :, :deciding, None, None], cells.home.shape)
-        to_follow = leaving[:, :, deciding:]
-        dead_home = np.broadcast_to(cells.killed[:, None, :deciding, None, None], cells.home.shape)
-        dead_follow = np.broadcast_to(cells.killed[:, None, deciding:], cells.follow.shape)
+        side = 0 if bands.start == HELD else 1
+        home, follow = cells.home[:, bands], cells.follow[:, bands]
+        leaving, killed = cells.leaving[:, side], cells.killed
         rows = np.stack(
             [
-                np.concatenate([to_home.ravel(), to_follow.ravel()]),
-                np.concatenate([dead_home.ravel(), dead_follow.ravel()]),
+                np.concatenate(
+                    [
+                        np.broadcast_to(goal[:, None, :deciding, None, None], home.shape).ravel(),
+                        np.broadcast_to(goal[:, None, deciding:], follow.shape).ravel(),
+                    ]
+                )
+                for goal in (leaving, killed)
             ],
             axis=1,
         )
         links = np.full(rows.shape, NOBODY)
-        names = self.world.homes.names
-        killed = np.array([cells.registry.link("killed_at_home", name, "") for name in names])
-        links[:, 1] = np.concatenate(
-            [
-                np.repeat(killed, cells.home[0].size),
-                np.repeat(killed, cells.follow[0].size),
-            ]
-        )
-        sources = np.concatenate([cells.home.ravel(), cells.follow.ravel()])
-        return Move.build(cells.table, "leave home", sources, rows[:, :, None], ("leave", "killed"), links[:, :, None])
+        dead = np.array([cells.registry.link("killed_at_home", name, "") for name in self.world.homes.names])
+        links[:, 1] = np.concatenate([np.repeat(dead, home[0].size), np.repeat(dead, follow[0].size)])
+        sources = np.concatenate([home.ravel(), follow.ravel()])
+        name = f"leave home {SIDES[side]}"
+        return Move.build(cells.table, name, sources, rows[:, :, None], ("leave", "killed"), links[:, :, None])
 
     def _mode_move(self) -> Move:
         cells, classes = self.cells, self.classes
@@ -129,9 +129,7 @@ class Departure:
                 rows[:, :, k, mode, 0] = cells.edge[:, :, walker[way.walker]]
                 if way.stays is not None:
                     rows[:, :, k, mode, 1] = cells.follow[:, :2, follower[way.stays]]
-        return Move.build(
-            cells.table, "company", cells.leaving.ravel(), rows.reshape(-1, len(MODES), 2), MODES
-        )
+        return Move.build(cells.table, "company", cells.leaving.ravel(), rows.reshape(-1, len(MODES), 2), MODES)
 
     def _route_move(self) -> Move:
         cells, ways = self.cells, self.world.corridors
@@ -170,14 +168,15 @@ class Departure:
             vanguards: (M, A) vanguards who are safe and wait for kin.
         """
         weight = self._channel_weights(day)
-        self._fill_chances(day, counts, weight, vanguards)
-        left = yield Split(self._leave, self._chance)
-        gone = np.stack(
-            [
-                np.bincount(self._area_of_source, weights=row * self._persons, minlength=len(self.world.areas))
-                for row in left[:, :, 0]
-            ]
-        )
+        calm = np.exp(-fear(self.belief.believed, self.values))[:, self.world.homes.area]
+        hazards = (self._behind(day, weight, calm), self._in_contact(weight, calm))
+        self.hazard = np.stack([h.mean(axis=(2, 3)) for h in hazards], axis=2)
+        gone = np.zeros_like(self.left_share)
+        for side, (move, hazard) in enumerate(zip(self._leave, hazards, strict=True)):
+            if counts[:, move.sources].any():
+                follow = self._following(side, counts, weight, vanguards)
+                left = yield Split(move, self._chances(day, side, hazard, follow))
+                gone += total_by(left[:, :, 0], self._persons[side])
         self.left_share = gone / np.maximum(people, 1.0)
         if gone.any():
             yield Split(self._mode, self._mode_chances())
@@ -207,47 +206,58 @@ class Departure:
         weight[:, :, NIGHT] *= barred
         return weight
 
-    def _fill_chances(self, day: int, counts: Counts, weight: F64, vanguards: F64) -> None:
-        world, value, area = self.world, self.values, self.world.homes.area
-        members = len(self.hazard)
-        cut = int(np.prod(self._home_shape))
-        home = self._chance[:, :cut].reshape(members, *self._home_shape, 2)
-        follow = self._chance[:, cut:].reshape(members, *self._follow_shape, 2)
-        calm = np.exp(-fear(self.belief.believed, value))[:, area]
-        ceiling = value["departure_ceiling"][:, None]
+    def _behind(self, day: int, weight: F64, calm: F64) -> F64:
+        """Return (M, H, c, L) hazards behind the line, of a household of middling frailty."""
+        value, area = self.values, self.world.homes.area
         noticed = np.log1p(self.left_share / value["social_scale"][:, None])
         pull = np.exp(value["social_effect"][:, None] * noticed)[:, area]
-        barred = world.exit_level[day, area]
+        wish = value["departure_ceiling"][:, None] * self.life.wish[:, :, 0] * pull
+        secret = (wish * weight[:, :, NIGHT])[:, :, None] * calm
+        openly = (wish * weight[:, :, ROAD])[:, :, None]
+        barred = self.world.exit_level[day, area]
         barrier = np.where(barred < 1.0, value["bond_barrier"][:, None], value["guide_barrier"][:, None])
-        barrier = barrier * np.where(barred > 0.0, 1.0, 0.0)
+        barrier = np.where(barred > 0.0, barrier, 0.0)
         ability = self._mobility * (1.0 - barrier[:, :, None] * (1.0 - self._means))
-        wish = ceiling[:, :, None] * self.life.wish
-        secret = wish[:, :, 0, None] * weight[:, :, NIGHT, None] * calm * pull[:, :, None]
-        openly = (wish[:, :, 0] * weight[:, :, ROAD] * pull)[:, :, None]
-        behind = secret + openly
-        way_out = (weight[:, :, FRONT] > 0).astype(float)
-        contact = wish[:, :, 1, None] * calm * way_out[:, :, None]
-        expelled = value["expulsion"][:, None] * way_out
-        self.hazard = np.stack([behind.mean(axis=2), contact.mean(axis=2) + expelled], axis=2)
-        killed = value["home_loss"][:, None] * np.clip(world.intensity[day] - 1.0, 0.0, 2.0) / 2.0
-        killed_behind = killed * value["violence_behind"][:, None]
-        by_node = self.frailty[:, None, None, :, None]
-        leave = np.empty(home.shape[:-1])
-        leave[:, :, HELD] = (behind[:, :, None, None, :] * ability[:, :, :, None, None]) * by_node
-        leave[:, :, 1] = (contact[:, :, None, None, :] * self._mobility[:, None, None]) * by_node + expelled[
-            :, :, None, None, None
-        ]
-        leave[:, :, 2] = leave[:, :, 1]
-        loss = np.stack([killed_behind, killed, killed], axis=2)
-        _compete(leave, loss[:, :, :, None, None, None], home)
-        fetched = self._fetched(counts, vanguards)
-        leave_follow = np.empty(follow.shape[:-1])
-        middling = behind.mean(axis=2)[:, :, None] * 0.5
+        return np.asarray((secret + openly)[:, :, None, :] * ability[:, :, :, None])
+
+    def _in_contact(self, weight: F64, calm: F64) -> F64:
+        """Return (M, H, c, L) hazards in contact by wish alone; expulsion comes on top."""
+        wish = self.values["departure_ceiling"][:, None] * self.life.wish[:, :, 1] * (weight[:, :, FRONT] > 0)
+        return np.asarray((wish[:, :, None] * calm)[:, :, None, :] * self._mobility[:, None])
+
+    def _following(self, side: int, counts: Counts, weight: F64, vanguards: F64) -> F64:
+        """Return (M, H, f) hazards of those who only follow: kin who are fetched, elders, households that parted."""
+        if side == 1:
+            wish = self.hazard[:, :, 1, None] * np.ones(len(self._kin))
+            return np.asarray(wish)
+        area = self.world.homes.area
         can_go = weight[:, :, : NIGHT + 1].max(axis=2) > 0
-        leave_follow[:, :, HELD] = np.where(self._kin, (fetched[:, area] * can_go)[:, :, None], middling)
-        leave_follow[:, :, 1] = (contact.mean(axis=2) * 0.6 + expelled)[:, :, None]
-        leave_follow[:, :, 2] = leave_follow[:, :, 1]
-        _compete(leave_follow, loss[:, :, :, None], follow)
+        fetched = self._fetched(counts, vanguards)[:, area] * can_go
+        return np.where(self._kin, fetched[:, :, None], self.hazard[:, :, 0, None])
+
+    def _chances(self, day: int, side: int, hazard: F64, follow: F64) -> F64:
+        """Return (M, S, 2) chances to leave or be killed for the sources of a side."""
+        value = self.values
+        intensity = np.clip(self.world.intensity[day] - 1.0, 0.0, 2.0) / 2.0
+        loss = value["home_loss"][:, None] * intensity
+        expelled = np.zeros_like(loss)
+        bands = 1
+        if side == 0:
+            loss = loss * value["violence_behind"][:, None]
+        else:
+            bands = 2
+            way_out = self.world.corridors.open[day] & (self.world.corridors.use == FRONT)
+            is_out = np.bincount(self.world.corridors.home[way_out], minlength=loss.shape[1]) > 0
+            expelled = value["expulsion"][:, None] * is_out
+        members, homes = loss.shape
+        deciding = hazard[:, :, None, :, None, :] * self.frailty[:, None, None, None, :, None]
+        deciding = deciding + expelled[:, :, None, None, None, None]
+        following = (follow + expelled[:, :, None])[:, :, None]
+        parts = [
+            np.repeat(_compete(leave, loss.reshape(members, homes, *(1,) * (leave.ndim - 2))), bands, axis=2)
+            for leave in (deciding, following)
+        ]
+        return np.concatenate([part.reshape(members, -1, 2) for part in parts], axis=1)
 
     def _fetched(self, counts: Counts, vanguards: F64) -> F64:
         """Return (M, A) hazard that kin left behind are fetched: more with safe vanguards per unit of kin."""
@@ -280,9 +290,7 @@ class Departure:
     def _route_chances(self, day: int, weight: F64) -> F64:
         world, value, ways = self.world, self.values, self.world.corridors
         members, (homes, sides, walkers) = len(self.hazard), self.cells.edge.shape
-        hours = np.where(
-            ways.use == ROAD, ways.km / ROAD_KM_AN_HOUR, ways.km / value["walking_speed"][:, None]
-        )
+        hours = np.where(ways.use == ROAD, ways.km / ROAD_KM_AN_HOUR, ways.km / value["walking_speed"][:, None])
         believed = self.belief.believed.mean(axis=2)[:, world.homes.area[ways.home]]
         risk = np.where(ways.use == NIGHT, believed * ways.patrols, 0.0)
         appeal = np.exp(-value["route_time"][:, None] * hours - value["route_risk"][:, None] * risk)
@@ -305,12 +313,8 @@ class Departure:
         return np.repeat(chance[:, :, :, None, :], walkers, axis=3).reshape(members, -1, slots.shape[1])
 
 
-def _compete(leave: F64, loss: F64, out: F64) -> None:
-    """Write the chances of two competing hazards within a day: p_j = r_j / r (1 - exp(-r))."""
+def _compete(leave: F64, loss: F64) -> F64:
+    """Return the chances (..., 2) of two competing hazards within a day: p_j = r_j / r (1 - exp(-r))."""
     total = leave + loss
-    any_event = -np.expm1(-total)
-    share = any_event / np.where(total > 0, total, 1.0)
-    out[..., 0] = leave * share
-    out[..., 1] = loss * share
-
-
+    share = -np.expm1(-total) / np.where(total > 0, total, 1.0)
+    return np.stack([leave * share, np.broadcast_to(loss, leave.shape) * share], axis=-1)

@@ -63,9 +63,7 @@ class Reception:
         self._board_lane = np.repeat(cells.pair_crossing, self._kinds)
         self._board_weight = np.tile(self._persons, len(cells.pair_crossing))
         self._allocate = self._allocate_move()
-        self._admit = Move.build(
-            cells.table, "plots", cells.sent.ravel(), cells.camp.reshape(-1, 1, 1), ("admitted",)
-        )
+        self._admit = Move.build(cells.table, "plots", cells.sent.ravel(), cells.camp.reshape(-1, 1, 1), ("admitted",))
         self._admit_lane = np.repeat(np.arange(len(self.world.sites.camps)), areas * self._kinds)
         self._admit_weight = np.tile(self._persons, len(self.world.sites.camps) * areas)
         self._turn_away = self._turn_away_move()
@@ -96,7 +94,10 @@ class Reception:
         waiting = counts[:, self._reunite.sources]
         if kin_cleared.any() and waiting.any():
             yield Quota(
-                self._reunite, self._reunite_lane, kin_cleared, np.ones(len(self._reunite_lane), dtype=np.int64)
+                self._reunite,
+                self._reunite_lane,
+                kin_cleared,
+                np.ones(len(self._reunite_lane), dtype=np.int64),
             )
         if counts[:, self._settle.sources].any():
             yield Split(self._settle, self._settle_chances(day))
@@ -136,7 +137,11 @@ class Reception:
                 links[p, :, camps + slot] = cells.registry.link("to_host", gates.names[x], sites.hosts[t], area)
         names = (*(f"camp {n}" for n in range(camps)), *(f"host {n}" for n in range(hosts)))
         return Move.build(
-            cells.table, "where to", cells.aboard.ravel(), rows.reshape(-1, camps + hosts, 1), names,
+            cells.table,
+            "where to",
+            cells.aboard.ravel(),
+            rows.reshape(-1, camps + hosts, 1),
+            names,
             links.reshape(-1, camps + hosts, 1),
         )
 
@@ -168,8 +173,7 @@ class Reception:
         for c, camp in enumerate(sites.camps):
             for slot, t in enumerate(near[c]):
                 rows[c, :, :, slot] = cells.host[t]
-                for a, area in enumerate(self.world.areas):
-                    links[c, a, :, slot] = cells.registry.link("overflow", camp, sites.hosts[t], area)
+                links[c, :, :, slot] = cells.registry.link("overflow", camp, sites.hosts[t])
         km = np.take_along_axis(sites.between_km, near, axis=1) if sites.camps else np.zeros((0, hosts))
         pull = sites.host_weight[near] * np.exp(-0.02 * km) if sites.camps else km
         share = pull / np.maximum(pull.sum(axis=1, keepdims=True), 1e-300)
@@ -209,12 +213,12 @@ class Reception:
                 links[s, a, :, 0] = link("returned", place, area, area)
                 if is_camp and near != NOBODY:
                     rows[s, a, :, 1] = cells.host[near, a]
-                    links[s, a, :, 1] = link("sponsored", place, sites.hosts[near], area)
+                    links[s, a, :, 1] = link("sponsored", place, sites.hosts[near])
                 elif not is_camp:
                     rows[s, a, :, 2] = cells.abroad[a]
-                    links[s, a, :, 2] = link("onward", place, "abroad", area)
+                    links[s, a, :, 2] = link("onward", place, "abroad")
                 rows[s, a, self._is_man, 3] = cells.joined[a]
-                links[s, a, self._is_man, 3] = link("joined_fight", place, area, area)
+                links[s, a, self._is_man, 3] = link("joined_fight", area, area, area)
                 if is_camp:
                     continue
                 for slot, h in enumerate(self._home_slot[a]):
@@ -222,11 +226,16 @@ class Reception:
                         w = walker.get((g.people, g.role), walker.get((g.people, "kin"), NOBODY))
                         if h != NOBODY and w != NOBODY:
                             rows[s, a, k, 4 + slot] = cells.homeward[h, w]
-                            links[s, a, k, 4 + slot] = link("went_back", place, homes.names[h], area)
+                            links[s, a, k, 4 + slot] = link("went_back", place, area, area)
         self._there = rows != NOBODY
         names = ("returned", "sponsored", "onward", "joined", *(f"home {n}" for n in range(widest)))
         return Move.build(
-            cells.table, "later", source.ravel(), rows.reshape(-1, targets, 1), names, links.reshape(-1, targets, 1)
+            cells.table,
+            "later",
+            source.ravel(),
+            rows.reshape(-1, targets, 1),
+            names,
+            links.reshape(-1, targets, 1),
         )
 
     def _settle_chances(self, day: int) -> F64:
@@ -257,11 +266,9 @@ class Reception:
         both = np.concatenate([cells.camp, cells.host], axis=0)
         sources = both[:, :, self._vanguard]
         self._reunite_lane = np.tile(np.arange(len(self.world.areas)), len(both))
-        links = np.array(
-            [
-                [cells.registry.link("reunited", place, place, area) for area in self.world.areas]
-                for place in (*self.world.sites.camps, *self.world.sites.hosts)
-            ]
+        places = (*self.world.sites.camps, *self.world.sites.hosts)
+        links = np.repeat(
+            [cells.registry.link("reunited", place, place) for place in places], len(self.world.areas)
         )
         return Move.build(
             cells.table,

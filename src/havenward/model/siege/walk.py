@@ -22,7 +22,8 @@ from havenward.core.orders import NOBODY, Counts, Move, Phase, Split
 from havenward.model.siege.cells import FRAILTY_NODES, HELD, LISTENERS, MOST_NIGHTS, Cells
 from havenward.model.siege.classes import Classes
 from havenward.model.siege.control import Control
-from havenward.model.siege.world import USES, World
+from havenward.model.siege.sums import grouping, total_by
+from havenward.model.siege.world import World
 
 F64 = NDArray[np.float64]
 WAVES = 3
@@ -75,10 +76,9 @@ class Walk:
                 chance = outcome[:, self._corridor, self._nights_of_source - 1] / (WAVES - wave)
                 went = yield Split(self._night, chance, wave)
                 caught = went[:, :, TURNED] + went[:, :, CAPTURED] + went[:, :, DEAD]
-                arrived = went[:, :, ACROSS] * self._last_night
-                stopped += _summed(caught, self._corridor, stopped.shape[1])
-                self.captures += _summed(caught, self._area, self.captures.shape[1])
-                self.escapes += _summed(arrived, self._area, self.captures.shape[1])
+                stopped += total_by(caught, self._by_corridor)
+                self.captures += total_by(caught, self._by_area)
+                self.escapes += total_by(went[:, :, ACROSS], self._arrived_by_area)
             if counts[:, self._wake.sources].any():
                 yield Split(self._wake, np.ones((1, len(self._wake.sources), 1)))
         if counts[:, self._captivity.sources].any():
@@ -96,7 +96,9 @@ class Walk:
         secret = np.clip(column["interception"] * ways.patrols * thin * light * busy, 0.0, 0.95)
         held = self.control.besieged[:, ways.home]
         attempt = np.where(
-            ways.use == NIGHT, secret, np.where(ways.use == FRONT, column["interception_contact"] * busy * held, 0.0)
+            ways.use == NIGHT,
+            secret,
+            np.where(ways.use == FRONT, column["interception_contact"] * busy * held, 0.0),
         )
         nights = np.arange(1, MOST_NIGHTS + 1)
         seized = 1.0 - (1.0 - attempt[:, :, None]) ** (1.0 / nights)
@@ -121,11 +123,14 @@ class Walk:
         home = ways.home[q]
         self._corridor = q
         self._nights_of_source = (cells.walk != NOBODY).sum(axis=2)[q, w]
-        self._last_night = left == 0
-        self._area = homes.area[home]
+        area = homes.area[home]
+        areas = len(self.world.areas)
+        self._by_corridor = grouping(q, len(ways.names))
+        self._by_area = grouping(area, areas)
+        self._arrived_by_area = grouping(area, areas, (left == 0).astype(np.int64))
         arrival = {(a.people, a.role): k for k, a in enumerate(self.classes.waiting)}
         kind = np.array([arrival[(x.people, x.role)] for x in self.classes.walkers])
-        pair = cells.pair[ways.crossing[q], self._area]
+        pair = cells.pair[ways.crossing[q], area]
         onward = np.where(left == 0, cells.waiting[pair, kind[w], 0], cells.rested[q, w, np.maximum(left - 1, 0)])
         rows = np.stack([onward, cells.turned[home, w], cells.captured[home, w], cells.dead[home, w]], axis=1)
         links = np.full(rows.shape, NOBODY)
@@ -209,8 +214,3 @@ class Walk:
         held = (self.control.besieged[:, place] > 0.5)[:, :, None]
         side = np.arange(self._homecoming_chance.shape[1]) < self._free_from
         return np.asarray(ends * self._homecoming_chance * np.where(held, side, ~side))
-
-
-def _summed(flow: NDArray[np.float64], group: NDArray[np.int64], groups: int) -> F64:
-    """Return (M, groups) sums of (M, S) flows."""
-    return np.stack([np.bincount(group, weights=row, minlength=groups) for row in flow])

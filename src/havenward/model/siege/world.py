@@ -160,10 +160,12 @@ def compile_world(scenario: Scenario) -> World:
         crossings=_crossings(scenario, calendar),
         sites=_sites(scenario, calendar, network),
         besieged=Calendar(header.start - dt.timedelta(days=1), days + 1).lines(
-            [[(r.date, r.besieged_share) for r in scenario.control if r.place == name] for name in home_names], 0.0
+            [[(r.date, r.besieged_share) for r in scenario.control if r.place == name] for name in home_names],
+            0.0,
         ),
         intensity=calendar.steps(
-            [[(r.date, r.intensity) for r in scenario.fighting if r.place == name] for name in home_names], 0.0
+            [[(r.date, r.intensity) for r in scenario.fighting if r.place == name] for name in home_names],
+            0.0,
         ),
         pace=calendar.steps(_by_area(areas, ((r.area, r.date, r.pace) for r in scenario.offensives)), 0.0),
         neighbours=np.array([[a != b and network.has_edge(a, b) for b in home_names] for a in home_names]),

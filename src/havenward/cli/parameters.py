@@ -1,0 +1,27 @@
+"""`havenward parameters`: every assumption of the model with its range, label and source."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Annotated
+
+import typer
+
+
+def command(
+    scenario: Annotated[str | None, typer.Argument(help="A scenario whose assumptions replace the defaults.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """List the parameters: median, 90 % range, unit, label, source and meaning."""
+    from havenward.cli.run import read
+    from havenward.model.siege.parameters import with_assumptions
+
+    rows = with_assumptions(() if scenario is None else read(scenario).assumptions).values()
+    if as_json:
+        typer.echo(json.dumps({"parameters": [dataclasses.asdict(row) for row in rows]}, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        typer.echo(f"{row.name:<22} {row.median:>8g}  ({row.low:g} to {row.high:g}) {row.unit}; {row.label}: {row.meaning}")
+        if row.source:
+            typer.echo(f"{'':<22} {row.source}")

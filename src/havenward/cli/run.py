@@ -1,0 +1,179 @@
+"""`havenward run`: run a scenario into a folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from havenward.run.engine import Progress
+    from havenward.scenario.schema import Scenario
+
+
+class Solver(StrEnum):
+    """How orders are carried out."""
+
+    chain = "chain"
+    individuals = "individuals"
+    mean = "mean"
+
+
+class Assumptions(StrEnum):
+    """Where members take their assumptions from."""
+
+    drawn = "drawn"
+    median = "median"
+
+
+def command(
+    scenario: Annotated[str, typer.Argument(help="A scenario's folder, or the name of a bundled one.")],
+    solver: Annotated[
+        Solver, typer.Option(help="chain: draws counts; individuals: moves every unit; mean: expected counts.")
+    ] = Solver.chain,
+    members: Annotated[int, typer.Option(min=1, max=100_000, help="Simulated futures.")] = 10,
+    seed: Annotated[int, typer.Option(min=0, max=4294967295, help="The same seed gives the same figures.")] = 1,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="First day that is kept; earlier days are run through.")
+    ] = None,
+    last: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Last day.")] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; see `havenward parameters`."),
+    ] = None,
+    assumptions: Annotated[
+        Assumptions, typer.Option(help="drawn: each member draws from the ranges; median: all take the medians.")
+    ] = Assumptions.drawn,
+    threads: Annotated[int, typer.Option(min=1, max=64, help="Threads of the solver for individuals.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="The run's folder; must not exist.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Run a scenario for many members and keep everything in a folder."""
+    from havenward.run.folder import Request, RunError, run_to_folder
+    from havenward.scenario.folder import locate
+
+    found = read(scenario)
+    try:
+        request = Request(
+            solver=solver.value,
+            members=members,
+            seed=seed,
+            first=_date(first, "--from"),
+            last=_date(last, "--until"),
+            spread=1.0 if assumptions is Assumptions.drawn else 0.0,
+            threads=threads,
+            changes=_changes(changes or []),
+        )
+        folder = out or _free_folder(found, seed)
+        with bar(f"{found.header.name}: {members} members") as progress:
+            record = run_to_folder(found, locate(scenario), folder, request, progress)
+    except RunError as error:
+        typer.echo(f"havenward: {error}", err=True)
+        raise typer.Exit(1) from None
+    if as_json:
+        typer.echo(json.dumps(_answer(folder, record), ensure_ascii=False))
+    else:
+        _tell(folder, record)
+    if record["status"] != "complete":
+        raise typer.Exit(1)
+
+
+def read(scenario: str) -> Scenario:
+    """Return a scenario, or print what is wrong with it and end with 1."""
+    from havenward.cli.validate import show, summary
+    from havenward.model.siege.parameters import TABLE
+    from havenward.scenario.read import check
+
+    found, problems = check(scenario, assumptions=TABLE.keys())
+    if found is None:
+        show(problems)
+        typer.echo(summary(scenario, problems), err=True)
+        raise typer.Exit(1)
+    return found
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Progress]:
+    """Show progress with the time left on standard error, on a terminal only."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as shown:
+        task = shown.add_task(title, total=None)
+
+        def progress(done: int, total: int) -> None:
+            shown.update(task, completed=done, total=total)
+
+        yield progress
+
+
+def _date(text: str | None, option: str) -> dt.date | None:
+    from havenward.run.folder import RunError
+
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise RunError(f"{option} {text!r} is no date; write it as 2016-10-17") from None
+
+
+def _changes(texts: list[str]) -> dict[str, float]:
+    from havenward.run.folder import RunError
+
+    changes = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        try:
+            changes[name.strip()] = float(value)
+        except ValueError:
+            raise RunError(f"--set {text!r} must be NAME=NUMBER, such as --set interception=0.5") from None
+    return changes
+
+
+def _free_folder(scenario: Scenario, seed: int) -> Path:
+    from havenward.guard.tiers import tier_of
+
+    tier = tier_of(scenario, dt.date.today())
+    base = Path("runs") / f"{scenario.header.name}.{tier}.seed{seed}"
+    number = 2
+    folder = base
+    while folder.exists():
+        folder = base.with_name(f"{base.name}-{number}")
+        number += 1
+    return folder
+
+
+def _answer(folder: Path, record: dict[str, Any]) -> dict[str, Any]:
+    keys = ("scenario", "solver", "members", "seed", "days", "initial_persons", "conserved", "seconds", "final")
+    return {"run": str(folder), **{key: record[key] for key in keys}, "tier": record["tier"], "status": record["status"]}
+
+
+def _tell(folder: Path, record: dict[str, Any]) -> None:
+    final = record["final"]
+    typer.echo(f"{record['banner']}")
+    typer.echo(
+        f"{record['title']}: {record['days']} days, {record['members_done']} of {record['members']} members, "
+        f"solver {record['solver']}, seed {record['seed']}, {record['seconds']} s"
+    )
+    if record["status"] != "complete":
+        typer.echo("The run was broken off; what was done until then is kept.")
+    typer.echo(f"People at the start: {record['initial_persons']:,}. At the end (90 % interval over members):")
+    for stage, figures in final.items():
+        if figures["q95"] >= 1:
+            low, high = (_shown(figures[key]) for key in ("q05", "q95"))
+            typer.echo(f"  {stage.replace('_', ' '):<16} {low:>12} to {high:>12}")
+    typer.echo(f"Folder: {folder}")
+    typer.echo(f"Next: havenward report {folder}")
+
+
+def _shown(figure: float) -> str:
+    return "<10" if figure < 10 else f"{figure:,.0f}"

@@ -1,0 +1,71 @@
+"""`havenward validate`: everything that is wrong with a scenario, at once."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from havenward.scenario.problems import Problem
+
+
+def command(
+    scenario: Annotated[str, typer.Argument(help="A scenario's folder, or the name of a bundled one.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check a scenario: print every error and warning, with its place and how to mend it."""
+    from havenward.model.siege.parameters import TABLE
+    from havenward.scenario.read import check
+
+    found, problems = check(scenario, assumptions=TABLE.keys())
+    if as_json:
+        answer = {"ok": found is not None, "problems": [problem.as_dict() for problem in problems]}
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        show(problems)
+        typer.echo(summary(scenario, problems))
+    if found is None:
+        raise typer.Exit(1)
+
+
+def summary(scenario: str, problems: list[Problem]) -> str:
+    """How many errors and warnings there are, in a line."""
+    from havenward.scenario.problems import printable
+
+    errors = sum(problem.severity == "error" for problem in problems)
+    counts = f"{errors} error{'' if errors == 1 else 's'}, {len(problems) - errors} warning"
+    return f"{printable(scenario)}: {counts}{'' if len(problems) - errors == 1 else 's'}"
+
+
+def show(problems: list[Problem]) -> None:
+    """Prints problems as a table on a terminal, and a line each elsewhere."""
+    from rich.console import Console
+
+    console = Console()
+    if problems and console.is_terminal:
+        _show_table(console, problems)
+    else:
+        for problem in problems:
+            typer.echo(str(problem))
+
+
+def _show_table(console: Console, problems: list[Problem]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("", "file", "row", "column", "value", "what is wrong, and how to mend it", show_lines=True)
+    for problem in problems:
+        cells = (
+            Text(problem.severity, style="bold red" if problem.severity == "error" else "yellow"),
+            Text(problem.file),
+            Text("" if problem.row is None else str(problem.row)),
+            Text(problem.column),
+            Text(problem.value),
+            Text(f"{problem.wrong}. {problem.mend}."),
+        )
+        table.add_row(*cells)
+    console.print(table)

@@ -1,0 +1,1 @@
+"""Sensitivity tiers and disclosure control."""

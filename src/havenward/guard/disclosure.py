@@ -1,0 +1,144 @@
+"""Disclosure control: how figures about people may be written.
+
+Pure functions, no tiers and no files. Counts of persons below ten are written `<10`, nought included, because a nought
+in a table of origins and destinations tells as much as a one. A simulated figure has no more digits than half the width
+of its 80 % interval bears, and is never written without that interval.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+SMALLEST_SHOWN = 10
+"""Counts of persons below this are suppressed."""
+
+SMALLEST_HOME = 5_000
+"""Who remains in, or left, a place with fewer people than this is told for its area only."""
+
+FEWEST_DRAWS = 2
+"""One draw has no spread, so nothing can be said of how sure it is."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A simulated figure: the middle of the draws and its 80 % interval, all in the same unit."""
+
+    middle: float
+    low: float
+    high: float
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the 80 % interval, in the unit of the figure."""
+        return (self.high - self.low) / 2
+
+
+class NoIntervalError(ValueError):
+    """There are too few draws to say how sure a figure is, so it may not be shown."""
+
+
+def quantiles(draws: ArrayLike, probabilities: ArrayLike, axis: int = 0) -> NDArray[np.float64]:
+    """Quantiles over draws by i / (n + 1), so that a span has the stated chance of holding one more draw.
+
+    Parameters
+    ----------
+    draws
+        Values of the draws along `axis`, any unit. Not-a-numbers are not looked for.
+    probabilities
+        (p,) between 0 and 1. Where n draws cannot reach a tail, the outermost draw stands for it.
+
+    Returns
+    -------
+    (p, ...) the shape of `draws` without `axis`.
+    """
+    return np.quantile(np.asarray(draws, dtype=np.float64), probabilities, axis=axis, method="weibull")
+
+
+def interval(draws: ArrayLike) -> Interval:
+    """The median and the 80 % interval of one figure.
+
+    Raises
+    ------
+    NoIntervalError
+        with fewer than two draws.
+    """
+    values = np.asarray(draws, dtype=np.float64).ravel()
+    if len(values) < FEWEST_DRAWS:
+        raise NoIntervalError("one simulated future has no interval: run with --members 10 or more")
+    low, middle, high = quantiles(values, (0.1, 0.5, 0.9))
+    return Interval(float(middle), float(low), float(high))
+
+
+def step(figure: Interval) -> float:
+    """The power of ten to which a figure is rounded: the largest that does not exceed half its 80 % interval.
+
+    At least one, since counts are whole; one where all draws agree.
+    """
+    half = figure.half_width
+    if half < 1.0:
+        return 1.0
+    return float(10 ** math.floor(math.log10(half)))
+
+
+def rounded(figure: Interval) -> Interval:
+    """The figure and both ends of its interval, rounded to the digits that the interval bears."""
+    unit = step(figure)
+    # The ends go outwards, so that the printed span still holds what the draws held.
+    return Interval(
+        middle=round(figure.middle / unit) * unit,
+        low=math.floor(figure.low / unit) * unit,
+        high=math.ceil(figure.high / unit) * unit,
+    )
+
+
+def count(value: float) -> str:
+    """A count of persons as text: thousands parted, and `<10` below ten."""
+    return f"<{SMALLEST_SHOWN}" if value < SMALLEST_SHOWN else f"{value:,.0f}"
+
+
+def figure_text(figure: Interval) -> str:
+    """A figure about persons with its 80 % interval, such as `210,000 (180,000 to 250,000)`."""
+    shown = rounded(figure)
+    return f"{count(shown.middle)} ({count(shown.low)} to {count(shown.high)})"
+
+
+def span_text(figure: Interval) -> str:
+    """The 80 % interval alone, such as `180,000 to 250,000`, or `fewer than 10`."""
+    shown = rounded(figure)
+    if shown.high < SMALLEST_SHOWN:
+        return f"fewer than {SMALLEST_SHOWN}"
+    return f"{count(shown.low)} to {count(shown.high)}"
+
+
+def amount_text(figure: Interval) -> str:
+    """An amount that is not a count of persons (litres, days), rounded to its interval, with the interval.
+
+    Small amounts are kept: a tenth of the unit is the finest that is written.
+    """
+    unit = max(step(figure) if figure.half_width >= 1 else 0.1, 0.1)
+    decimals = 0 if unit >= 1 else 1
+    middle, low, high = (round(value / unit) * unit for value in (figure.middle, figure.low, figure.high))
+    return f"{middle:,.{decimals}f} ({low:,.{decimals}f} to {high:,.{decimals}f})"
+
+
+def in_ten(share: float) -> str:
+    """A share of draws as a natural frequency: `8 of 10`, with words for the ends.
+
+    `fewer than 1 of 10` and `more than 9 of 10` keep what is rare from being written as never or always.
+    """
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(f"a share lies between 0 and 1, not at {share}")
+    if share == 0.0:
+        return "none"
+    if share == 1.0:
+        return "all"
+    tenths = round(share * 10)
+    if tenths == 0:
+        return "fewer than 1 of 10"
+    if tenths == 10:
+        return "more than 9 of 10"
+    return f"{tenths} of 10"

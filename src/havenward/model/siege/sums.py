@@ -1,0 +1,21 @@
+"""Sums of flows by group: area, corridor, crossing."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+F64 = NDArray[np.float64]
+
+
+def grouping(group: NDArray[np.int64], groups: int, weight: NDArray[np.int64] | None = None) -> csr_array:
+    """Return a (groups, S) matrix that sums S sources into their groups, each times its weight (one if not given)."""
+    sources = len(group)
+    ones = np.ones(sources) if weight is None else weight.astype(np.float64)
+    return csr_array((ones, (group, np.arange(sources))), shape=(groups, sources))
+
+
+def total_by(flow: NDArray[np.int64] | F64, matrix: csr_array) -> F64:
+    """Return (M, groups) sums of (M, S) flows. Exact for whole numbers: every partial sum is one."""
+    return np.ascontiguousarray((matrix @ flow.T.astype(np.float64)).T)

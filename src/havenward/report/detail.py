@@ -1,0 +1,97 @@
+"""How much a report may tell: the table of sensitivity tiers, turned into names, spans of days and sections.
+
+A closed case (over five years old, public sources) and an invented scenario are told in full whatever their tier says.
+A live scenario is told by its tier:
+
+| tier       | space                    | time                  | crossings            | map                     |
+|------------|--------------------------|-----------------------|----------------------|-------------------------|
+| public     | origin areas, all camps  | weekly, 14 days late  | none                 | none                    |
+| partner    | each camp, origin areas  | daily                 | joined into sectors  | camps and areas         |
+| restricted | everything               | daily                 | yes                  | yes, for a stated reason|
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+from havenward.scenario.schema import Location, Scenario, Tier
+
+DELAY_DAYS = 14
+SECTORS = ("Eastern sector", "Northern sector", "Western sector", "Southern sector")
+
+SECTIONS = ("crossings", "flows", "map", "camps")
+"""Sections that a tier may forbid."""
+
+
+class WithheldError(PermissionError):
+    """The report may not be written at this tier; the message says why and what would be needed."""
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What may be told of one run."""
+
+    full: bool
+    crossings: dict[str, str]
+    """Name of a crossing -> name under which it may be told."""
+    camps: dict[str, str]
+    last: dt.date | None
+    """The last day that may be told; None: every day."""
+    weekly: bool
+    withheld: dict[str, str]
+    """Section -> the sentence that stands in its place."""
+
+    def allows(self, section: str) -> bool:
+        """Whether a section may be drawn."""
+        return section not in self.withheld
+
+
+def detail(scenario: Scenario, tier: Tier, today: dt.date, reason: str = "") -> Detail:
+    """What a report of this scenario at this tier may tell on this day.
+
+    Raises
+    ------
+    WithheldError
+        for a live scenario that is restricted, unless a reason for the export is given.
+    """
+    crossings = {place.name: place.name for place in scenario.locations if place.kind == "crossing"}
+    camps = {place.name: place.name for place in scenario.locations if place.kind in ("camp", "emergency")}
+    if scenario.header.nature != "live":
+        return Detail(True, crossings, camps, None, False, {})
+    if tier == "restricted":
+        if not reason.strip():
+            raise WithheldError("a restricted run leaves the screen only for a stated reason: add --reason '...'")
+        return Detail(True, crossings, camps, None, False, {})
+    if tier == "partner":
+        sectors = sector_names(scenario)
+        return Detail(False, sectors, camps, None, False, {})
+    nothing = "is not told at tier public while a case is live: it could show who may be met where."
+    return Detail(
+        full=False,
+        crossings=dict.fromkeys(crossings, "All crossings"),
+        camps=dict.fromkeys(camps, "All camps and emergency sites"),
+        last=today - dt.timedelta(days=DELAY_DAYS),
+        weekly=True,
+        withheld={
+            "crossings": f"What happens at single crossings {nothing}",
+            "flows": f"Who goes which way {nothing}",
+            "map": f"A map of places {nothing}",
+            "camps": f"What single camps hold {nothing}",
+        },
+    )
+
+
+def sector_names(scenario: Scenario) -> dict[str, str]:
+    """Crossing -> the quarter of the compass in which it lies, seen from the middle of the homes."""
+    homes = [place for place in scenario.locations if place.kind == "home"]
+    middle_lat = sum(home.lat for home in homes) / max(len(homes), 1)
+    middle_lon = sum(home.lon for home in homes) / max(len(homes), 1)
+
+    def sector(place: Location) -> str:
+        east = (place.lon - middle_lon) * math.cos(math.radians(middle_lat))
+        turn = math.degrees(math.atan2(place.lat - middle_lat, east)) % 360
+        return SECTORS[round(turn / 90) % 4]
+
+    return {place.name: sector(place) for place in scenario.locations if place.kind == "crossing"}

@@ -1,0 +1,286 @@
+"""The sums that a report is drawn from, taken out of an outcome once.
+
+An outcome may hold hundreds of series, days and draws. A report needs people by stage, camp, crossing and area, and
+flows between them. All are persons (men, women, boys and girls together) in whole numbers held as float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from havenward.report.detail import Detail
+from havenward.scenario.schema import Scenario
+
+Values = NDArray[np.float64]
+
+HOME_STAGES = ("home_held", "home_contact", "home_free")
+QUEUE_STAGES = ("waiting", "in_screening")
+CROSSING_STAGES = ("waiting", "in_screening", "held", "handed_over")
+DISPLACED_STAGES = (*CROSSING_STAGES[:3], "in_transit", "in_camp", "in_host")
+PEOPLE_GROUPS = 4
+"""The first four counts are men, women, boys and girls; the fifth is households."""
+
+DRAWS_AT_ONCE = 16
+WEEK = 7
+FEWEST_DAYS_FOR_WEEKS = 56
+
+
+@dataclass(frozen=True)
+class Series:
+    """Sums by key, each (draw, time)."""
+
+    columns: Mapping[tuple[Hashable, ...], int]
+    values: Values
+    """(draw, time, column)."""
+
+    def of(self, *key: Hashable) -> Values:
+        """(draw, time) persons; noughts where the run has no such series."""
+        column = self.columns.get(key)
+        if column is None:
+            return np.zeros(self.values.shape[:2])
+        return self.values[:, :, column]
+
+    def total(self, keys: Iterable[tuple[Hashable, ...]]) -> Values:
+        """(draw, time) persons summed over keys."""
+        return sum((self.of(*key) for key in keys), np.zeros(self.values.shape[:2]))
+
+    def names(self, kind: str) -> list[str]:
+        """The second parts of the keys of a kind, in the order in which they were met."""
+        return [str(key[1]) for key in self.columns if key[0] == kind]
+
+
+@dataclass(frozen=True)
+class Links:
+    """Totals of every link over the whole run, and its mean over draws by period."""
+
+    keys: list[tuple[str, str, str, str]]
+    """quantity, from, to, origin area; names are those that may be told."""
+    totals: Values
+    """(draw, link) persons over the run."""
+    means: Values
+    """(period, link) persons in the period, mean of the draws."""
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What a report is drawn from."""
+
+    dates: NDArray[np.datetime64]
+    """(time,) days."""
+    period: int
+    """Days that a flow is summed over: 7, or 1 in a short run."""
+    stocks: Series
+    """keys: (stage, <stage>), (home, area, stage), (camp, name), (queue, crossing), (held, crossing)."""
+    flows: Series
+    """keys: (quantity, <quantity>), (arrived, crossing), (area, <area>): those who arrived from it."""
+    links: Links
+    camps: list[str]
+    capacity: Values
+    """(time, camp) persons."""
+    crossings: list[str]
+    wait: Values
+    """(draw, time, crossing) mean days waited by those screened that day; NaN where nobody was."""
+    closed: Values
+    """(time, crossing) share of draws in which the crossing was closed."""
+    besieged: Values
+    """(time, home) mean share behind the group's line."""
+    homes: list[str]
+    areas: list[str]
+    drivers: dict[str, Values]
+    """name -> (draw, time, area)."""
+    observed: dict[str, Values]
+    """evidence series -> (draw, time)."""
+
+    @property
+    def draws(self) -> int:
+        """Number of draws."""
+        return int(self.stocks.values.shape[0])
+
+    @property
+    def periods(self) -> NDArray[np.datetime64]:
+        """(period,) first days of the whole periods of the run."""
+        return self.dates[: len(self.dates) // self.period * self.period : self.period]
+
+    @property
+    def middles(self) -> NDArray[np.datetime64]:
+        """(period,) days in the middle of the whole periods, where a flow over a period is drawn."""
+        return self.periods + self.period // 2
+
+    @property
+    def per(self) -> str:
+        """The period in words."""
+        return "week" if self.period == WEEK else "day"
+
+    def by_period(self, daily: Values) -> Values:
+        """Sums of a daily flow over whole periods: (draw, time) to (draw, period)."""
+        whole = len(self.periods) * self.period
+        return daily[:, :whole].reshape(daily.shape[0], -1, self.period).sum(axis=2)
+
+    def displaced(self) -> Values:
+        """(draw, time) persons who are out and not yet home: at crossings, on the way, in camps, with hosts."""
+        return self.stocks.total(("stage", stage) for stage in DISPLACED_STAGES)
+
+    def arrivals(self) -> Values:
+        """(draw, time) persons who reached a crossing that day."""
+        return self.flows.of("quantity", "arrived")
+
+
+def digest(outcome: xr.Dataset, scenario: Scenario, detail: Detail) -> Digest:
+    """The sums of an outcome, under the names and for the days that may be told."""
+    if detail.last is not None:
+        outcome = outcome.sel(time=outcome["time"] <= np.datetime64(detail.last))
+    dates = outcome["time"].values.astype("datetime64[D]")
+    if len(dates) == 0:
+        raise ValueError("no day of this run may be told yet at its tier")
+    period = WEEK if detail.weekly or len(dates) >= FEWEST_DAYS_FOR_WEEKS else 1
+    home_area = {place.name: place.area or place.name for place in scenario.locations if place.kind == "home"}
+    stock_keys = keys_of(outcome, "stock", ("stage", "site", "origin"))
+    link_keys = keys_of(outcome, "link", ("quantity", "from", "to", "origin"))
+    told = [_told_link(key, detail) for key in link_keys]
+
+    stocks, _ = _summed(outcome["stock"], [_stock_groups(key, home_area, detail) for key in stock_keys])
+    flows, links = _summed(outcome["flow"], [_flow_groups(key, home_area) for key in told], told, period)
+    camp_names = [detail.camps.get(str(name), str(name)) for name in outcome["camp"].values]
+    capacity = outcome["capacity"].values.astype(np.float64)
+    wait, crossings = _by_crossing(outcome, detail)
+    return Digest(
+        dates=dates,
+        period=period,
+        stocks=stocks,
+        flows=flows,
+        links=links,
+        camps=unique(camp_names),
+        capacity=_merged(capacity, camp_names),
+        crossings=crossings,
+        wait=wait,
+        closed=_closed(outcome, detail),
+        besieged=outcome["besieged"].values.mean(axis=0, dtype=np.float64),
+        homes=[str(name) for name in outcome["home"].values],
+        areas=[str(name) for name in outcome["area"].values],
+        drivers=_drivers(outcome),
+        observed={
+            str(name): outcome["observed"].values[:, :, number].astype(np.float64)
+            for number, name in enumerate(outcome["series"].values)
+        },
+    )
+
+
+def keys_of(outcome: xr.Dataset, kind: str, fields: Sequence[str]) -> list[tuple[str, ...]]:
+    """The keys of the stock series or links, as tuples of text."""
+    columns = [[str(value) for value in outcome[f"{kind}_{field}"].values] for field in fields]
+    return list(zip(*columns, strict=True))
+
+
+def unique(names: Iterable[str]) -> list[str]:
+    """Names once each, in the order in which they were met."""
+    return list(dict.fromkeys(names))
+
+
+Groups = list[tuple[Hashable, ...]]
+
+
+def _stock_groups(key: tuple[str, ...], home_area: Mapping[str, str], detail: Detail) -> Groups:
+    """The sums into which one stock series goes."""
+    stage, site, _ = key
+    groups: Groups = [("stage", stage)]
+    if stage in HOME_STAGES:
+        groups.append(("home", home_area.get(site, site), stage))
+    if stage == "in_camp":
+        groups.append(("camp", detail.camps.get(site, site)))
+    if stage in QUEUE_STAGES:
+        groups.append(("queue", detail.crossings.get(site, site)))
+    if stage == "held":
+        groups.append(("held", detail.crossings.get(site, site)))
+    return groups
+
+
+def _told_link(key: tuple[str, ...], detail: Detail) -> tuple[str, str, str, str]:
+    """A link under the names that may be told."""
+    quantity, start, end, origin = key
+    names = {**detail.crossings, **detail.camps}
+    return quantity, names.get(start, start), names.get(end, end), origin
+
+
+def _flow_groups(key: tuple[str, str, str, str], home_area: Mapping[str, str]) -> Groups:
+    """The sums into which one link goes."""
+    quantity, start, end, _ = key
+    groups: Groups = [("quantity", quantity)]
+    if quantity == "arrived":
+        groups += [("arrived", end), ("area", home_area.get(start, start))]
+    return groups
+
+
+def _summed(
+    values: xr.DataArray,
+    groups: Sequence[Groups],
+    links: Sequence[tuple[str, str, str, str]] = (),
+    period: int = 1,
+) -> tuple[Series, Links]:
+    """Persons by group, and totals by link, a few draws at a time so that large ensembles fit in memory."""
+    columns: dict[tuple[Hashable, ...], int] = {}
+    for keys in groups:
+        for group in keys:
+            columns.setdefault(group, len(columns))
+    member = np.zeros((len(groups), len(columns)))
+    for row, keys in enumerate(groups):
+        for group in keys:
+            member[row, columns[group]] = 1.0
+
+    draws, days, series, _ = values.shape
+    sums = np.zeros((draws, days, len(columns)))
+    totals = np.zeros((draws, series))
+    means = np.zeros((days // period, series))
+    for first in range(0, draws, DRAWS_AT_ONCE):
+        block = values[first : first + DRAWS_AT_ONCE].values
+        persons = np.add.reduce([block[..., group] for group in range(PEOPLE_GROUPS)], dtype=np.float64)
+        # Whole numbers below 2^53 stay exact in a float64 product, in whatever order they are added.
+        sums[first : first + DRAWS_AT_ONCE] = persons @ member
+        totals[first : first + DRAWS_AT_ONCE] = persons.sum(axis=1)
+        whole = persons[:, : len(means) * period].sum(axis=0)
+        means += whole.reshape(len(means), period, series).sum(axis=1) / draws
+    return Series(columns, sums), Links(list(links), totals, means)
+
+
+def _merged(values: Values, names: Sequence[str]) -> Values:
+    """Sums the last axis over equal names."""
+    order = unique(names)
+    merged = np.zeros((*values.shape[:-1], len(order)))
+    for column, name in enumerate(names):
+        merged[..., order.index(name)] += values[..., column]
+    return merged
+
+
+def _by_crossing(outcome: xr.Dataset, detail: Detail) -> tuple[Values, list[str]]:
+    """Waiting times under the names that may be told; where crossings are joined, the longest wait counts."""
+    names = [detail.crossings.get(str(name), str(name)) for name in outcome["crossing"].values]
+    wait = outcome["wait"].values.astype(np.float64)
+    order = unique(names)
+    joined = np.full((*wait.shape[:2], len(order)), np.nan)
+    for column, name in enumerate(names):
+        place = order.index(name)
+        joined[:, :, place] = np.fmax(joined[:, :, place], wait[:, :, column])
+    return joined, order
+
+
+def _closed(outcome: xr.Dataset, detail: Detail) -> Values:
+    """(time, crossing) share of draws closed; joined crossings are closed when all of them are."""
+    names = [detail.crossings.get(str(name), str(name)) for name in outcome["crossing"].values]
+    closed = outcome["closed"].values
+    order = unique(names)
+    joined = np.ones((*closed.shape[:2], len(order)), dtype=bool)
+    for column, name in enumerate(names):
+        joined[:, :, order.index(name)] &= closed[:, :, column]
+    return joined.mean(axis=0)
+
+
+def _drivers(outcome: xr.Dataset) -> dict[str, Values]:
+    """Every driver by its name, (draw, time, area)."""
+    values = outcome["driver"]
+    names = outcome[values.dims[-1]].values
+    loaded = values.values.astype(np.float64)
+    return {str(name): loaded[..., number] for number, name in enumerate(names)}

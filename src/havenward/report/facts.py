@@ -1,0 +1,121 @@
+"""What every file of a report says of itself: scenario, tier, run, and what was calibrated by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from havenward.scenario.schema import Scenario, Tier
+
+NOT_SAFE = "Not a statement that any way is safe."
+SIMULATED = "Simulated, not counted"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Where a figure comes from. Every picture, page and table of a report carries these."""
+
+    scenario: str
+    title: str
+    nature: str
+    tier: Tier
+    run: str
+    version: str
+    solver: str
+    seed: str
+    draws: int
+    calibrated: str
+    besieger: str
+    first: dt.date
+    last: dt.date
+    origin: dt.date | None
+    """The day on which a forecast was made; None where the run is no forecast."""
+
+    @property
+    def by_hand(self) -> str:
+        """What was calibrated by hand, as a sentence; empty where nothing was."""
+        return f"Calibrated {self.calibrated}." if self.calibrated else ""
+
+    @property
+    def span(self) -> str:
+        """The dates of the run in words."""
+        return f"{day_text(self.first)} to {day_text(self.last)}"
+
+    @property
+    def provenance(self) -> str:
+        """One line for the foot of a picture."""
+        draws = "1 draw" if self.draws == 1 else f"{self.draws} draws"
+        run = f"run {self.run}, " if self.run else ""
+        parts = f"{SIMULATED}: {run}Havenward {self.version}, {self.solver}, {draws}, seed {self.seed}."
+        return " ".join(part for part in (parts, self.by_hand, NOT_SAFE) if part)
+
+    def name(self, what: str, extension: str) -> str:
+        """File name of one part of the report; the tier is in it."""
+        return f"{self.scenario}.{self.tier}.{what}.{extension}"
+
+    def metadata(self, title: str) -> dict[str, str]:
+        """Text fields for the metadata of a file."""
+        return {
+            "Title": f"{self.title}: {title}",
+            "Description": f"{title}. Scenario {self.title}, {self.span}. Tier: {self.tier}. {self.provenance}",
+            "Software": f"Havenward {self.version}",
+            "Source": f"Run {self.run} of scenario {self.scenario}, seed {self.seed}, solver {self.solver}",
+            "Tier": self.tier,
+            "Scenario": self.scenario,
+            "Run": self.run,
+            "Calibration": self.by_hand or "none stated",
+            "Disclaimer": NOT_SAFE,
+        }
+
+
+def facts(outcome: xr.Dataset, scenario: Scenario, run: Mapping[str, Any]) -> Facts:
+    """The facts of a run, from its record first and from the outcome's attributes where the record is silent.
+
+    Raises
+    ------
+    ValueError
+        if neither states a sensitivity tier: a report without one must not be written.
+    """
+    attributes = outcome.attrs
+    tier = run.get("tier") or attributes.get("tier")
+    if tier not in ("public", "partner", "restricted"):
+        raise ValueError(f"the run states no sensitivity tier (found {tier!r}); run it again to give it one")
+    times = outcome["time"].values.astype("datetime64[D]")
+    origin = run.get("origin")
+    return Facts(
+        scenario=scenario.header.name,
+        title=scenario.header.title,
+        nature=scenario.header.nature,
+        tier=tier,
+        run=str(run.get("id", "")),
+        version=str(run.get("version") or attributes.get("version", "")),
+        solver=str(run.get("solver") or attributes.get("solver", "")),
+        seed=str(run.get("seed", attributes.get("seed", ""))),
+        draws=outcome.sizes["draw"],
+        calibrated=str(attributes.get("calibrated", "")),
+        besieger=scenario.header.besieger,
+        first=times[0].item(),
+        last=times[-1].item(),
+        origin=dt.date.fromisoformat(str(origin)) if origin else None,
+    )
+
+
+def day_text(day: dt.date) -> str:
+    """A date in words, such as `4 June 2014`, the same in every locale."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def report_folder(run_folder: Path) -> Path:
+    """Where a report goes unless told otherwise: beside the sealed run folder, never in it."""
+    return run_folder.parent / f"{run_folder.name}.report"

@@ -1,0 +1,286 @@
+"""One map: a base that is painted once, and the shapes of a day painted over it.
+
+All lengths are in units; a unit is as many pixels as the picture's size asks for, so that the large still map and the
+small moving one are the same drawing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from havenward.report import pens
+from havenward.report.basemap_layers import BaseMap, base_map
+from havenward.report.geometry import Box, Points, Projection
+from havenward.report.map_scene import Moment, Scene, Spots
+
+LAND = "#f6f3ec"
+WATER = "#9cc6e4"
+BORDER = "#8a8178"
+INK = "#1a1a1a"
+QUIET = "#6b6560"
+HELD = "#3b3b3b"
+CONTESTED = "#D55E00"
+FREE = "#ffffff"
+OUT = "#6aaed6"
+ON = "#7fc8a9"
+PEOPLE = "#009E73"
+OVER = "#D55E00"
+QUEUE = "#E69F00"
+
+BEHIND, BEYOND = 0.95, 0.05
+"""Mean share behind the line above which a home is drawn as held, and below which as beyond the line."""
+
+LARGEST_DISC = 20.0
+WIDEST_ARROW = 20.0
+CAP = 1.5
+"""Arrows grow no wider than this many times the widest one of the key."""
+KM_STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500)
+
+
+@dataclass(frozen=True)
+class Scales:
+    """How people become lengths in units; one for all maps of a report, so that they can be compared."""
+
+    disc_persons: float
+    """Persons of a circle of the largest radius."""
+    arrow_persons: float
+    """Persons of an arrow of the greatest width."""
+
+    def radius(self, persons: float) -> float:
+        """Units; areas are as persons."""
+        return LARGEST_DISC * math.sqrt(max(persons, 0.0) / self.disc_persons)
+
+    def width(self, persons: float) -> float:
+        """Units; widths are as persons."""
+        return WIDEST_ARROW * min(persons / self.arrow_persons, CAP)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a panel shows."""
+
+    camps: bool
+    arrows: bool
+    home_size: tuple[float, float]
+    """Units: radius of the smallest and of the largest home."""
+    areas: bool
+    """Whether areas of origin are named."""
+
+
+OVERVIEW = Kind(camps=True, arrows=True, home_size=(1.6, 2.6), areas=False)
+CLOSE = Kind(camps=False, arrows=False, home_size=(2.4, 6.5), areas=True)
+
+
+class Panel:
+    """A map of one box at one size in pixels."""
+
+    def __init__(self, still: Scene, box: Box, kind: Kind, scales: Scales, size: tuple[int, int], unit: float) -> None:
+        self.still = still
+        self.kind = kind
+        self.scales = scales
+        self.size = size
+        self.unit = unit
+        self.projection = Projection(box.fitted(size[0] / size[1]), *size)
+        self.fine = unit * pens.FINE
+
+    @cached_property
+    def ground(self) -> BaseMap:
+        """Borders, rivers and lakes of the box."""
+        return base_map(self.projection.box)
+
+    def at(self, points: Points) -> Points:
+        """Degrees to pixels; places outside are brought to the edge."""
+        pixels = self.projection.pixels(points)
+        edge = 9 * self.unit
+        return np.clip(pixels, edge, np.array(self.size) - edge)
+
+    def outside(self, points: Points) -> NDArray[np.bool_]:
+        """Which points lie outside the box."""
+        return ~self.projection.box.holds(points)
+
+    @cached_property
+    def home_radii(self) -> NDArray[np.float64]:
+        """(home,) units: areas are as persons at the start, between the kind's smallest and largest."""
+        low, high = self.kind.home_size
+        most = max(float(self.still.sizes.max(initial=0)), 1.0)
+        return np.clip(high * np.sqrt(self.still.sizes / most), low, high)
+
+    @cached_property
+    def base(self) -> Image.Image:
+        """Land, water and borders, supersampled."""
+        image = Image.new("RGB", (self.size[0] * pens.FINE, self.size[1] * pens.FINE), LAND)
+        draw = ImageDraw.Draw(image)
+        for kind in ("lake", "river", "border"):
+            for layer in self.ground.layers:
+                if layer.kind == kind:
+                    for line in layer.lines:
+                        self._line(draw, kind, self.projection.pixels(line) * pens.FINE)
+        for spots, size in ((self.still.hosts, 3.0), (self.still.marks, 1.6)):
+            shown = spots.points if self.kind.camps else spots.points[~self.outside(spots.points)]
+            for x, y in (self.at(shown) * pens.FINE).tolist():
+                draw.rectangle((x - size * self.fine, y - size * self.fine, x + size * self.fine, y + size * self.fine), fill=QUIET)
+        if self.kind.camps and self.still.inset is not None:
+            (left, bottom), (right, top) = (self.projection.pixels(corners(self.still.inset)) * pens.FINE).tolist()
+            draw.rectangle((left, top, right, bottom), outline=INK, width=max(round(0.8 * self.fine), 1))
+        return image
+
+    def _line(self, draw: ImageDraw.ImageDraw, kind: str, line: Points) -> None:
+        for part in near(line, self.size[0] * pens.FINE, self.size[1] * pens.FINE):
+            if kind == "lake":
+                draw.polygon(line.ravel().tolist(), fill=WATER)
+                return
+            if kind == "river":
+                draw.line(part.ravel().tolist(), fill=WATER, width=round(1.6 * self.fine), joint="curve")
+            else:
+                pens.dashed(draw, part, 5 * self.fine, BORDER, 1.2 * self.fine)
+
+    @cached_property
+    def bows(self) -> list[pens.Bow]:
+        """The lines of the arrows in supersampled pixels."""
+        starts = self.at(np.array([arrow.start for arrow in self.still.arrows]).reshape(-1, 2)) * pens.FINE
+        ends = self.at(np.array([arrow.end for arrow in self.still.arrows]).reshape(-1, 2)) * pens.FINE
+        return [pens.bow(start, end) for start, end in zip(starts, ends, strict=True)]
+
+    def paint(self, now: Moment) -> Image.Image:
+        """The map on one day, at its own size."""
+        image = self.base.copy()
+        draw = ImageDraw.Draw(image)
+        if self.kind.arrows:
+            self._arrows(draw, now)
+        self._homes(draw, now)
+        if self.kind.camps:
+            self._camps(draw, now)
+            self._crossings(draw, now)
+        small = pens.smoothed(image)
+        small.paste(self.lettering, (0, 0), self.lettering)
+        return small
+
+    def _arrows(self, draw: ImageDraw.ImageDraw, now: Moment) -> None:
+        for arrow, line, persons in zip(self.still.arrows, self.bows, now.widths, strict=True):
+            width = self.scales.width(float(persons)) * self.fine
+            if width >= 0.6 * pens.FINE:
+                draw.polygon(pens.tapered(line, width), fill=OUT if arrow.out else ON, outline="white")
+
+    def _homes(self, draw: ImageDraw.ImageDraw, now: Moment) -> None:
+        places = self.projection.pixels(self.still.homes.points) * pens.FINE
+        for (x, y), share, radius in zip(places, now.besieged, self.home_radii, strict=True):
+            fill = HELD if share >= BEHIND else FREE if share <= BEYOND else CONTESTED
+            pens.disc(draw, x, y, radius * self.fine, fill, INK, 0.7 * self.fine)
+
+    def _camps(self, draw: ImageDraw.ImageDraw, now: Moment) -> None:
+        places = self.at(self.still.camps.points) * pens.FINE
+        for (x, y), people, plots in zip(places, now.people, now.plots, strict=True):
+            ring = self.scales.radius(float(plots)) * self.fine
+            inner = self.scales.radius(float(people)) * self.fine
+            if inner > 1:
+                over = people > plots
+                pens.disc(draw, x, y, inner, OVER if over else PEOPLE, "white", 0.7 * self.fine)
+            if ring > 1:
+                pens.disc(draw, x, y, ring, None, INK, 1.1 * self.fine)
+
+    def _crossings(self, draw: ImageDraw.ImageDraw, now: Moment) -> None:
+        for (x, y), people in zip(self.at(self.still.crossings.points) * pens.FINE, now.queue, strict=True):
+            radius = max(self.scales.radius(float(people)), 3.2) * self.fine
+            pens.diamond(draw, x, y, radius, QUEUE, INK)
+
+    @cached_property
+    def lettering(self) -> Image.Image:
+        """Names, scale bar and north arrow, painted once over everything."""
+        image = Image.new("RGBA", self.size, (255, 255, 255, 0))
+        draw = ImageDraw.Draw(image)
+        self._scale_bar(draw)
+        self._north(draw)
+        frame = (3.0, 3.0, self.size[0] - 3.0, self.size[1] - 3.0)
+        for label, (left, top) in pens.placed(self.labels(), frame, self.taken()):
+            pens.words(draw, (left, top), label.text, label.size, INK, bold=label.bold, halo=True)
+        return image
+
+    def labels(self) -> list[pens.Label]:
+        """Names in the order of their weight: areas on a close map; crossings, camps, towns and marks on a wide one."""
+        unit = self.unit
+        if self.kind.areas:
+            places = self.projection.pixels(self.still.areas.points)
+            areas = [
+                pens.Label(name, x, y, 3 * unit, 9.5 * unit, bold=True)
+                for name, (x, y) in zip(self.still.areas.names, places.tolist(), strict=True)
+            ]
+            return areas + self._names(self.still.marks, 3.0, bold=False, within=self.projection.box)
+        inset = self.still.inset
+        return [
+            *self._names(self.still.crossings, 4.0, bold=True),
+            *self._names(self.still.camps, 0.0, bold=False),
+            *self._names(self.still.hosts, 4.0, bold=False),
+            *(label for label in self._names(self.still.marks, 3.0, bold=False, apart=inset)),
+        ]
+
+    def _names(
+        self, spots: Spots, clear: float, *, bold: bool, within: Box | None = None, apart: Box | None = None
+    ) -> list[pens.Label]:
+        """Names of places within one box and apart from another; those beyond the edge say so."""
+        found = []
+        places, away = self.at(spots.points), self.outside(spots.points)
+        for name, point, (x, y), far in zip(spots.names, spots.points, places.tolist(), away, strict=True):
+            here = point[None, :]
+            if (within is not None and not within.holds(here)[0]) or (apart is not None and apart.holds(here)[0]):
+                continue
+            away_from = max(clear, self.rings.get(name, 0.0)) * self.unit
+            found.append(pens.Label(f"{name} (off the map)" if far else name, x, y, away_from, 8.6 * self.unit, bold))
+        return found
+
+    @cached_property
+    def rings(self) -> dict[str, float]:
+        """Camp -> units: the radius of its plots at their most."""
+        most = self.still.largest_plots
+        return {name: self.scales.radius(plots) for name, plots in zip(self.still.camps.names, most, strict=True)}
+
+    def taken(self) -> list[tuple[float, float, float, float]]:
+        """Boxes that no name may stand on: scale bar, north arrow, camps and crossings, and where the homes crowd."""
+        unit = self.unit
+        boxes = [(0.0, self.size[1] - 26 * unit, 120 * unit, float(self.size[1])), (0.0, 0.0, 24 * unit, 34 * unit)]
+        if self.kind.camps:
+            for name, (x, y) in zip(self.still.camps.names, self.at(self.still.camps.points).tolist(), strict=True):
+                # Names may touch the corners of the box around a ring, where the ring is not.
+                r = 0.75 * max(self.rings[name], 4.0) * unit
+                boxes.append((x - r, y - r, x + r, y + r))
+            for x, y in self.at(self.still.crossings.points).tolist():
+                boxes.append((x - 4 * unit, y - 4 * unit, x + 4 * unit, y + 4 * unit))
+            if self.still.inset is not None:
+                (left, bottom), (right, top) = self.projection.pixels(corners(self.still.inset)).tolist()
+                boxes.append((left, top, right, bottom))
+        return boxes
+
+    def _scale_bar(self, draw: ImageDraw.ImageDraw) -> None:
+        unit = self.unit
+        per_km = self.projection.pixels_per_km
+        km = next((km for km in reversed(KM_STEPS) if km * per_km <= 90 * unit), KM_STEPS[0])
+        x, y = 10 * unit, self.size[1] - 9 * unit
+        draw.rectangle((x, y - 2.2 * unit, x + km * per_km, y), fill=INK)
+        pens.words(draw, (x, y - 3 * unit), f"{km} km", 8.5 * unit, INK, anchor="ld", halo=True)
+
+    def _north(self, draw: ImageDraw.ImageDraw) -> None:
+        unit = self.unit
+        x, y = 13 * unit, 8 * unit
+        draw.polygon([(x, y), (x + 5 * unit, y + 13 * unit), (x, y + 10 * unit), (x - 5 * unit, y + 13 * unit)], fill=INK)
+        pens.words(draw, (x, y + 14 * unit), "N", 8.5 * unit, INK, bold=True, anchor="ma", halo=True)
+
+
+def corners(box: Box) -> Points:
+    """South-west and north-east corner in degrees."""
+    return np.array([(box.west, box.south), (box.east, box.north)])
+
+
+def near(line: Points, width: float, height: float) -> list[Points]:
+    """The stretches of a line that come near the picture, so that nothing is drawn far outside it."""
+    x, y = line[:, 0], line[:, 1]
+    hit = (x > -width) & (x < 2 * width) & (y > -height) & (y < 2 * height)
+    wide = hit.copy()
+    wide[1:] |= hit[:-1]
+    wide[:-1] |= hit[1:]
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], wide.astype(np.int8), [0]))))
+    return [line[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > 1]

@@ -1,0 +1,167 @@
+"""Plain words: what a run says in one sentence, and its figures at a glance, each with its 80 % interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenward.guard.disclosure import FEWEST_DRAWS, NoIntervalError, figure_text, in_ten, interval, quantiles, span_text
+from havenward.report.digest import WEEK, Digest
+from havenward.report.facts import Facts, day_text
+from havenward.scenario.schema import Epoch
+
+Values = NDArray[np.float64]
+
+FEW_DRAWS = 20
+"""Below this many draws an 80 % interval rests on one or two of them at either end."""
+
+
+@dataclass(frozen=True)
+class Glance:
+    """One row of the table of main figures, ready to print."""
+
+    what: str
+    measure: str
+    unit: str
+    when: str
+    figure: str
+
+
+def headline(sums: Digest, facts: Facts) -> str:
+    """How many, when, where and how sure, in one sentence."""
+    total = sums.arrivals().sum(axis=1)
+    if sums.draws < FEWEST_DRAWS:
+        return (
+            "This run is a single simulated future, so nothing can be said of how sure it is and no figure is given. "
+            "Run it again with 10 members or more."
+        )
+    if not total.any():
+        return f"In none of {sums.draws} simulated futures does anybody reach a crossing, {from_to(facts)}."
+    when = f"; the busiest {sums.per} begins {between_days(peak_days(sums))}" if len(sums.periods) > 1 else ""
+    return (
+        f"In 8 of 10 simulated futures {people_span(total)} people reach the crossings, {from_to(facts)}"
+        f"{when}; {where(sums)}."
+    )
+
+
+def people_span(total: Values) -> str:
+    """`180,000 to 250,000`, or `fewer than 10`."""
+    return span_text(interval(total))
+
+
+def from_to(facts: Facts) -> str:
+    """The span of the run in a sentence."""
+    return f"from {facts.span}"
+
+
+def peak_days(sums: Digest) -> NDArray[np.datetime64]:
+    """(draw,) the first day of each draw's busiest period, for draws in which anybody arrives."""
+    flow = sums.by_period(sums.arrivals())
+    return sums.periods[flow[flow.any(axis=1)].argmax(axis=1)]
+
+
+def between_days(days: NDArray[np.datetime64]) -> str:
+    """The 80 % interval of days in words."""
+    if len(days) < FEWEST_DRAWS:
+        raise NoIntervalError("one simulated future has no interval of days")
+    numbers = days.astype("datetime64[D]").astype(np.int64)
+    low, high = quantiles(numbers, (0.1, 0.9))
+    first = np.datetime64(int(np.floor(low)), "D").item()
+    last = np.datetime64(int(np.ceil(high)), "D").item()
+    if first == last:
+        return f"on {day_text(first)}"
+    return f"between {day_text(first)} and {day_text(last)}"
+
+
+def where(sums: Digest) -> str:
+    """The crossing that most come through, and in how many futures it is the busiest; else the area most come from."""
+    crossings = sums.flows.names("arrived")
+    if len(crossings) > 1:
+        name, share = busiest({name: sums.flows.of("arrived", name).sum(axis=1) for name in crossings})
+        return f"the busiest crossing is {name} (in {in_ten(share)} futures)"
+    name, share = busiest({name: sums.flows.of("area", name).sum(axis=1) for name in sums.flows.names("area")})
+    return f"most come from {name} (in {in_ten(share)} futures)"
+
+
+def busiest(totals: dict[str, Values]) -> tuple[str, float]:
+    """The name that leads in most draws, and the share of draws in which it does."""
+    names = list(totals)
+    leaders = np.stack([totals[name] for name in names]).argmax(axis=0)
+    leader = int(np.bincount(leaders).argmax())
+    return names[leader], float((leaders == leader).mean())
+
+
+def how_sure(sums: Digest, facts: Facts) -> str:
+    """What the interval means, and what it leaves out."""
+    if facts.solver == "mean":
+        return (
+            f"The interval is that of the assumptions only: {sums.draws} sets of assumptions, each followed to its "
+            "expected numbers. Chance is left out, so the truth may lie further off."
+        )
+    few = ""
+    if FEWEST_DRAWS <= sums.draws < FEW_DRAWS:
+        few = f" With {sums.draws} draws the ends of the interval are rough."
+    return (
+        "The interval holds what the model's chance and the ranges of its assumptions make of the scenario as given. "
+        "A wrong scenario, or a wrong model, is not in it." + few
+    )
+
+
+def reception(sums: Digest) -> str:
+    """How many must be received at the worst moment; empty where nothing can be said."""
+    displaced = sums.displaced()
+    if sums.draws < FEWEST_DRAWS or not displaced.any():
+        return ""
+    days = sums.dates[displaced.argmax(axis=1)]
+    camps = sums.stocks.of("stage", "in_camp")
+    text = (
+        f"At the peak, {between_days(days)}, {people_span(displaced.max(axis=1))} people are out of their homes and need "
+        "to be received"
+    )
+    if camps.any():
+        text += f"; camps and emergency sites hold {people_span(camps.max(axis=1))} at their fullest"
+    return text + " (80 % intervals)."
+
+
+def glances(sums: Digest, epochs: Sequence[Epoch], facts: Facts) -> list[Glance]:
+    """The main figures; empty where there is one draw."""
+    if sums.draws < FEWEST_DRAWS:
+        return []
+    arrivals = sums.arrivals()
+    rows = [Glance("Arrivals at crossings", "cumulative", "persons", facts.span, figure_text(interval(arrivals.sum(axis=1))))]
+    for epoch in epochs:
+        inside = (sums.dates >= np.datetime64(epoch.start)) & (sums.dates <= np.datetime64(epoch.end))
+        span = f"{day_text(epoch.start)} to {day_text(epoch.end)}"
+        figure = figure_text(interval(arrivals[:, inside].sum(axis=1)))
+        rows.append(Glance(f"Arrivals: {epoch.name}", "cumulative", "persons", span, figure))
+    flow = sums.by_period(arrivals)
+    if len(sums.periods) > 1 and flow.any(axis=1).sum() >= FEWEST_DRAWS:
+        figure = figure_text(interval(flow.max(axis=1)))
+        when = f"begins {between_days(peak_days(sums))}"
+        rows.append(Glance(f"Busiest {sums.per} at the crossings", f"flow, {sums.period} days", "persons", when, figure))
+    for title, people in PEAKS.items():
+        stock = sums.displaced() if people is None else sums.stocks.total(("stage", stage) for stage in people)
+        if stock.any():
+            when = between_days(sums.dates[stock.argmax(axis=1)])
+            rows.append(Glance(title, "stock, largest", "persons", when, figure_text(interval(stock.max(axis=1)))))
+    refused = sums.flows.of("quantity", "overflow").sum(axis=1)
+    if refused.any():
+        rows.append(Glance("Sought a camp, found no plot", "cumulative", "persons", facts.span, figure_text(interval(refused))))
+    return rows
+
+
+PEAKS: dict[str, tuple[str, ...] | None] = {
+    "Out of their homes (crossings, camps, hosts)": None,
+    "Waiting or in screening at crossings": ("waiting", "in_screening"),
+    "In camps and emergency sites": ("in_camp",),
+    "With host communities": ("in_host",),
+}
+"""Title -> stages; None for all who are displaced."""
+
+
+def per_word(sums: Digest) -> str:
+    """The period in words."""
+    return "weekly" if sums.period == WEEK else "daily"

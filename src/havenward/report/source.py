@@ -1,0 +1,46 @@
+"""Opens a run folder for a report: the record, the scenario it was run with, and the outcome."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from havenward.scenario.read import load
+from havenward.scenario.schema import Scenario
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run, as a report reads it."""
+
+    outcome: xr.Dataset
+    scenario: Scenario
+    record: dict[str, Any]
+
+
+class RunFolderError(ValueError):
+    """A folder does not hold a run; the message says what is missing and how to mend it."""
+
+
+def open_run(folder: Path) -> Run:
+    """The run in a folder with `run.json`, `scenario/` and `outcome.zarr`.
+
+    Raises
+    ------
+    RunFolderError
+        if a part of it is missing.
+    ScenarioError
+        if the scenario's copy cannot be read.
+    """
+    for part in ("run.json", "scenario", "outcome.zarr"):
+        if not (folder / part).exists():
+            raise RunFolderError(
+                f"{folder} holds no {part}, so it is not a finished run. Give the folder that `havenward run` wrote."
+            )
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    outcome = xr.open_zarr(folder / "outcome.zarr", consolidated=False)
+    return Run(outcome, load(folder / "scenario"), record)

@@ -1,0 +1,142 @@
+"""Runs a scenario: rules, a solver, and all days for all members, into a store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenward.core.orders import Ledger, Solver
+from havenward.model.siege.day import Ground, SiegeRules
+from havenward.model.siege.parameters import Parameter, values, with_assumptions
+from havenward.run.days import turn_day
+from havenward.run.record import Recorder, Sink
+from havenward.scenario.schema import Assumption, Scenario
+from havenward.solve.chain import Chain
+from havenward.solve.individuals import Individuals
+from havenward.solve.mean import Mean
+
+SolverName = Literal["chain", "individuals", "mean"]
+SOLVERS: tuple[SolverName, ...] = get_args(SolverName)
+BATCH = 16
+"""Members turned at once: enough to share Python's cost, few enough for a laptop's memory."""
+
+Progress = Callable[[int, int], None]
+"""progress(done, total) in member-days."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run.
+
+    Attributes:
+        solver: chain, individuals or mean.
+        members: numbers of the members.
+        seed: 0 to 2**32 - 1.
+        spread: 1 draws the assumptions from their ranges, 0 takes their medians.
+        first: first day that is kept, counted from the scenario's start; days before it are turned but not kept.
+        last: last day.
+        threads: threads of the solver for individuals.
+    """
+
+    solver: SolverName
+    members: Sequence[int]
+    seed: int
+    spread: float
+    first: int
+    last: int
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Members that are turned together."""
+
+    place: slice
+    numbers: NDArray[np.uint32]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a run came to: days done by the last batch, batches done, persons at the start, approximated moves."""
+
+    members_done: int
+    days_done: int
+    initial_persons: NDArray[np.int64]
+    approximations: frozenset[str]
+
+
+def batches(members: Sequence[int]) -> list[Batch]:
+    """Cut members into batches."""
+    numbers = np.array(members, dtype=np.uint32)
+    return [
+        Batch(slice(start, min(start + BATCH, len(numbers))), numbers[start : start + BATCH])
+        for start in range(0, len(numbers), BATCH)
+    ]
+
+
+def solver_for(name: SolverName, rules: SiegeRules, seed: int, numbers: NDArray[np.uint32], threads: int) -> Solver:
+    """Return a solver that stands at the rules' start."""
+    counts = rules.start()
+    match name:
+        case "chain":
+            return Chain(counts, seed, numbers)
+        case "individuals":
+            return Individuals(counts, seed, numbers, threads)
+        case "mean":
+            return Mean(counts.astype(np.float64), seed, numbers)
+
+
+def simulate(
+    ground: Ground,
+    table: dict[str, Parameter],
+    plan: Plan,
+    sink: Callable[[Batch], Sink],
+    progress: Progress,
+) -> Tally:
+    """Run all batches of a plan.
+
+    Ctrl-C ends the run early: what was done so far is in the store, and the tally says how much that is.
+
+    Raises:
+        Vanished: people were lost or invented; the run is worth nothing.
+    """
+    total = len(plan.members) * (plan.last + 1)
+    initial = np.zeros(len(plan.members), dtype=np.int64)
+    approximations: set[str] = set()
+    done = 0
+    for batch in batches(plan.members):
+        rules = SiegeRules(ground, values(table, plan.seed, batch.numbers, spread=plan.spread))
+        solver = solver_for(plan.solver, rules, plan.seed, batch.numbers, plan.threads)
+        ledger = Ledger(rules.table)
+        initial[batch.place] = np.rint(solver.counts @ rules.table.persons()).astype(np.int64)
+        recorder = Recorder(rules, sink(batch), plan.first, plan.last, whole=plan.solver != "mean")
+        day = -1
+        try:
+            for day in range(plan.last + 1):
+                turn_day(rules, solver, ledger, day, recorder.order)
+                recorder.dusk(day, solver.counts)
+                done += len(batch.numbers)
+                progress(done, total)
+        except KeyboardInterrupt:
+            recorder.flush()
+            return Tally(batch.place.start, max(day - plan.first, 0), initial, frozenset(approximations))
+        approximations |= solver.approximations
+    return Tally(len(plan.members), plan.last - plan.first + 1, initial, frozenset(approximations))
+
+
+def prepare(scenario: Scenario, changes: dict[str, float]) -> tuple[Ground, dict[str, Parameter]]:
+    """Return the compiled scenario and its table of parameters; `changes` set parameters to one certain value.
+
+    Raises:
+        KeyError: a change, or an assumption of the scenario, names no parameter.
+    """
+    kept = tuple(row for row in scenario.assumptions if row.name not in changes)
+    changed = tuple(
+        Assumption(name=name, median=value, label="assumed", note="set for this run") for name, value in changes.items()
+    )
+    table = with_assumptions((*kept, *changed))
+    return Ground.of(scenario, table), table

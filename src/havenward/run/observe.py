@@ -1,0 +1,194 @@
+"""The observation layer: what each counter would print under the model. Model and evidence meet only here.
+
+A counter looks at some areas, sees a share of those in camps and of those with hosts, counts persons or households, prints
+its count times a factor (IOM: families times six), and begins at zero on its own first day: people displaced before are
+not its people. Those are followed by area and kind of site as if they returned and moved on like everybody else there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from havenward.scenario.schema import Evidence, Observer, Scenario
+
+F64 = NDArray[np.float64]
+HOUSEHOLDS = 4
+
+
+@dataclass(frozen=True)
+class View:
+    """An outcome as one counter counts it.
+
+    Attributes:
+        outcome: the run.
+        observer: the counter.
+        areas: names of the areas that it looks at.
+        start: index of its first day in the outcome, or a negative number when it began before.
+    """
+
+    outcome: xr.Dataset
+    observer: Observer
+    areas: frozenset[str]
+    start: int
+
+    @classmethod
+    def of(cls, outcome: xr.Dataset, observer: Observer) -> View:
+        """Return an outcome through a counter's eyes."""
+        every = frozenset(outcome["area"].values.tolist())
+        named = frozenset(name.strip() for name in observer.areas.split(";"))
+        first = pd.Timestamp(outcome["time"].values[0])
+        return cls(outcome, observer, every if "*" in named else named, (pd.Timestamp(observer.start) - first).days)
+
+    def count(self, values: NDArray[np.generic]) -> F64:
+        """Return persons or households of a (..., 5) count."""
+        whole = values.astype(np.float64)
+        return whole[..., HOUSEHOLDS] if self.observer.unit == "households" else whole[..., :HOUSEHOLDS].sum(axis=-1)
+
+    def stock(self, stage: str, site: str = "", areas: frozenset[str] | None = None) -> F64:
+        """Return (draw, time) of a stage, at a site or at all, of some origins."""
+        origin = self.outcome["stock_origin"].values
+        wanted = self.outcome["stock_stage"].values == stage
+        wanted &= np.isin(origin, list(self.areas if areas is None else areas))
+        if site:
+            wanted &= self.outcome["stock_site"].values == site
+        return self.count(self.outcome["stock"].isel(stock_series=np.flatnonzero(wanted)).values).sum(axis=2)
+
+    def flow(self, quantity: str, *, start: frozenset[str] | None = None, end: str = "", origin: bool = False) -> F64:
+        """Return (draw, time) of a flow from some places, to a place, or of people from this counter's areas."""
+        wanted = self.outcome["link_quantity"].values == quantity
+        if start is not None:
+            wanted &= np.isin(self.outcome["link_from"].values, list(start))
+        if end:
+            wanted &= self.outcome["link_to"].values == end
+        if origin:
+            wanted &= np.isin(self.outcome["link_origin"].values, list(self.areas))
+        return self.count(self.outcome["flow"].isel(link=np.flatnonzero(wanted)).values).sum(axis=2)
+
+    @property
+    def homes(self) -> frozenset[str]:
+        """Homes in the counter's areas."""
+        inside = np.isin(self.outcome["home_area"].values, list(self.areas))
+        return frozenset(self.outcome["home"].values[inside].tolist())
+
+    def since_start(self, daily: F64) -> F64:
+        """Return (draw, time) sums from the counter's first day on; not a number when the outcome begins later."""
+        if self.start < 0:
+            return np.full(daily.shape, np.nan)
+        total = np.cumsum(daily, axis=1)
+        before = total[:, self.start - 1 : self.start] if self.start else np.zeros((len(daily), 1))
+        return np.where(np.arange(daily.shape[1]) >= self.start, total - before, 0.0)
+
+    def new(self, stage: str, returned: F64) -> tuple[F64, F64]:
+        """Return (draw, time) people of a stage displaced since the start, and returns of such people since then.
+
+        Args:
+            stage: in_camp or in_host.
+            returned: (draw, time) returns from that kind of site.
+        """
+        here = self.stock(stage)
+        if self.start < 0:
+            return np.full(here.shape, np.nan), np.full(here.shape, np.nan)
+        yesterday = np.concatenate([here[:, :1], here[:, :-1]], axis=1)
+        stay = np.clip(1.0 - returned / np.maximum(yesterday, 1.0), 0.0, 1.0)
+        day = np.arange(here.shape[1])
+        stay = np.where(day > self.start, stay, 1.0)
+        older = here[:, self.start : self.start + 1] * np.cumprod(stay, axis=1)
+        fresh = np.where(day >= self.start, np.maximum(here - older, 0.0), 0.0)
+        part = np.clip(fresh / np.maximum(here, 1.0), 0.0, 1.0)
+        return fresh, self.since_start(returned * part)
+
+
+def observed(outcome: xr.Dataset, scenario: Scenario) -> xr.DataArray:
+    """Return (draw, time, series) what each series of the evidence would print; flows are a day's.
+
+    Series whose counter began before the outcome does are not a number where they need that past.
+    """
+    observers = {row.name: row for row in scenario.observers}
+    series: dict[str, Evidence] = {}
+    for row in scenario.evidence:
+        series.setdefault(row.series, row)
+    shape = (outcome.sizes["draw"], outcome.sizes["time"], len(series))
+    values = np.zeros(shape, dtype=np.float32)
+    for k, row in enumerate(series.values()):
+        view = View.of(outcome, observers[row.observer])
+        values[:, :, k] = _printed(view, row)
+    return xr.DataArray(
+        values,
+        dims=("draw", "time", "series"),
+        coords={"series": np.array(list(series), dtype=object)},
+        attrs={"long_name": "what the counter of each series would print under the model"},
+    )
+
+
+def _printed(view: View, row: Evidence) -> F64:
+    factor = view.observer.factor
+    match row.quantity:
+        case "camp_share":
+            camps, hosts, _ = _displaced(view)
+            return np.asarray(camps / np.maximum(camps + hosts, 1.0))
+        case "in_camps":
+            return factor * _displaced(view)[0]
+        case "occupancy":
+            return factor * view.stock("in_camp", row.site)
+        case "at_home":
+            return factor * _at_home(view)
+        case "returned":
+            daily = _displaced(view)[2]
+            return factor * (np.diff(daily, axis=1, prepend=0.0) if row.measure == "flow" else daily)
+        case "screened":
+            return factor * view.flow("cleared", start=frozenset({row.site}))
+        case "arrivals":
+            daily = _arrivals(view, row.site)
+            return factor * (daily if row.measure == "flow" else view.since_start(daily))
+        case "displaced":
+            if row.measure == "stock":
+                camps, hosts, _ = _displaced(view)
+                return factor * (camps + hosts)
+            if row.measure == "flow":
+                start = frozenset({row.site}) if row.site else view.homes
+                return factor * view.flow("arrived", start=start)
+            if view.observer.host_coverage == 1.0 and view.observer.camp_coverage == 1.0:
+                return factor * view.since_start(view.flow("arrived", start=view.homes))
+            camps, hosts, returned = _displaced(view)
+            return factor * (camps + hosts + returned)
+
+
+def _displaced(view: View) -> tuple[F64, F64, F64]:
+    """Return (draw, time) counted in camps, counted with hosts, and counted returns, of people displaced since the start."""
+    sites = {
+        "in_camp": frozenset(view.outcome["camp"].values.tolist()),
+        "in_host": frozenset(
+            view.outcome["stock_site"].values[view.outcome["stock_stage"].values == "in_host"].tolist()
+        ),
+    }
+    counted = {"in_camp": view.observer.camp_coverage, "in_host": view.observer.host_coverage}
+    now: list[F64] = []
+    back = np.zeros((view.outcome.sizes["draw"], view.outcome.sizes["time"]))
+    for stage, places in sites.items():
+        fresh, returned = view.new(stage, view.flow("returned", start=places, origin=True))
+        now.append(counted[stage] * fresh)
+        back = back + counted[stage] * returned
+    return now[0], now[1], back
+
+
+def _arrivals(view: View, site: str) -> F64:
+    """Return (draw, time) arrivals at a crossing, a camp, a host town, or at all crossings."""
+    if not site:
+        return view.flow("arrived", start=view.homes)
+    if site in view.outcome["crossing"].values:
+        return view.flow("arrived", start=view.homes, end=site)
+    if site in view.outcome["camp"].values:
+        return view.flow("to_camp", end=site) - view.flow("overflow", start=frozenset({site}))
+    return view.flow("to_host", end=site)
+
+
+def _at_home(view: View) -> F64:
+    stage = view.outcome["stock_stage"].values
+    wanted = np.isin(stage, ["home_held", "home_contact", "home_free"])
+    wanted &= np.isin(view.outcome["stock_site"].values, list(view.homes))
+    return view.count(view.outcome["stock"].isel(stock_series=np.flatnonzero(wanted)).values).sum(axis=2)

@@ -1,0 +1,199 @@
+"""The outcome: one xarray.Dataset of a run, on disk or in memory.
+
+    stock(draw, time, stock_series, count)   persons by group and households, at the end of the day
+    flow(draw, time, link, count)            the same, on the day
+    wait, closed (draw, time, crossing); besieged (draw, time, home); driver (draw, time, area, driver_name)
+    capacity(time, camp)                persons whom the plots hold, at the median of persons per plot
+    observed(draw, time, series)        what each counter of the evidence would print under the model
+
+A stock series has a stage, a site and an origin; a flow series a quantity, from, to and origin.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+import zarr
+from numpy.typing import NDArray
+from zarr.storage import StoreLike
+
+from havenward.model.siege.day import DRIVERS, Ground
+from havenward.run.engine import Batch, Plan
+
+COUNTS = ("men", "women", "boys", "girls", "households")
+DIMENSIONS = {
+    "stock": ("draw", "time", "stock_series", "count"),
+    "flow": ("draw", "time", "link", "count"),
+    "wait": ("draw", "time", "crossing"),
+    "closed": ("draw", "time", "crossing"),
+    "besieged": ("draw", "time", "home"),
+    "driver": ("draw", "time", "area", "driver_name"),
+}
+ATTRIBUTES = {
+    "stock": {"long_name": "people and households by stage, site and origin", "units": "1", "measure": "stock"},
+    "flow": {"long_name": "people and households who moved on the day", "units": "1", "measure": "flow"},
+    "wait": {"long_name": "mean days waited by units served on the day", "units": "days"},
+    "closed": {"long_name": "crossing closed on the day"},
+    "besieged": {"long_name": "share of dwellings behind the group's line", "units": "1"},
+    "driver": {"long_name": "why figures moved"},
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part of a store that one batch writes."""
+
+    group: zarr.Group
+    place: slice
+    first: int
+
+    def write(self, name: str, first_day: int, values: NDArray[Any]) -> None:
+        """Write (M, days, ...) values of a variable, starting at a day."""
+        start = first_day - self.first
+        array = self.group[name]
+        assert isinstance(array, zarr.Array)
+        array[self.place, start : start + values.shape[1]] = values
+
+
+@dataclass(frozen=True)
+class Store:
+    """An outcome that is being written."""
+
+    group: zarr.Group
+    plan: Plan
+
+    @classmethod
+    def create(
+        cls, where: StoreLike, ground: Ground, plan: Plan, links: tuple[tuple[str, str, str, str], ...], batch: int,
+        attributes: Mapping[str, str | int],
+        persons_a_plot: float,
+    ) -> Store:
+        """Lay out an empty outcome.
+
+        Args:
+            where: a path or a zarr store.
+            ground: the compiled scenario.
+            plan: what will be run.
+            links: flow series.
+            batch: members in a chunk.
+            attributes: of the whole dataset.
+            persons_a_plot: for the capacity of camps.
+        """
+        world = ground.world
+        days = plan.last - plan.first + 1
+        dataset = _coordinates(ground, plan, links, persons_a_plot)
+        dataset.attrs.update(attributes)
+        dataset.to_zarr(where, mode="w", zarr_format=3, consolidated=False)
+        group = zarr.open_group(where, mode="r+")
+        number = np.dtype(np.float32 if plan.solver == "mean" else np.int32)
+        sizes = {
+            "draw": len(plan.members),
+            "time": days,
+            "stock_series": len(ground.cells.registry.stocks),
+            "link": len(links),
+            "count": len(COUNTS),
+            "crossing": len(world.crossings.names),
+            "home": len(world.homes.names),
+            "area": len(world.areas),
+            "driver_name": len(DRIVERS),
+        }
+        kinds = {"stock": number, "flow": number, "closed": np.dtype(bool)}
+        for name, dimensions in DIMENSIONS.items():
+            shape = tuple(sizes[dimension] for dimension in dimensions)
+            chunks = (min(batch, shape[0]), min(64, days), *shape[2:])
+            group.create_array(
+                name,
+                shape=shape,
+                chunks=tuple(max(size, 1) for size in chunks),
+                dtype=kinds.get(name, np.dtype(np.float32)),
+                dimension_names=dimensions,
+                attributes=ATTRIBUTES[name],
+                compressors=zarr.codecs.ZstdCodec(level=1),
+            )
+        return cls(group, plan)
+
+    def part(self, batch: Batch) -> Part:
+        """Return the part that a batch writes."""
+        return Part(self.group, batch.place, self.plan.first)
+
+
+def _coordinates(
+    ground: Ground, plan: Plan, links: tuple[tuple[str, str, str, str], ...], persons_a_plot: float
+) -> xr.Dataset:
+    world = ground.world
+    stocks = list(ground.cells.registry.stocks)
+    first = world.start + dt.timedelta(days=plan.first)
+    time = pd.date_range(first, periods=plan.last - plan.first + 1, freq="D")
+    plots = world.sites.plots[plan.first : plan.last + 1]
+
+    def column(rows: list[tuple[str, ...]] | tuple[tuple[str, ...], ...], k: int) -> NDArray[Any]:
+        return np.array([row[k] for row in rows], dtype=object)
+
+    return xr.Dataset(
+        data_vars={
+            "capacity": (
+                ("time", "camp"),
+                plots * persons_a_plot,
+                {"long_name": "persons whom the plots hold", "units": "1", "measure": "stock"},
+            )
+        },
+        coords={
+            "draw": ("draw", np.array(plan.members, dtype=np.int64), {"long_name": "member number"}),
+            "time": ("time", time),
+            "count": ("count", np.array(COUNTS, dtype=object)),
+            "stock_stage": ("stock_series", column(stocks, 0)),
+            "stock_site": ("stock_series", column(stocks, 1)),
+            "stock_origin": ("stock_series", column(stocks, 2)),
+            "link_quantity": ("link", column(links, 0)),
+            "link_from": ("link", column(links, 1)),
+            "link_to": ("link", column(links, 2)),
+            "link_origin": ("link", column(links, 3)),
+            "camp": ("camp", np.array(world.sites.camps, dtype=object)),
+            "crossing": ("crossing", np.array(world.crossings.names, dtype=object)),
+            "home": ("home", np.array(world.homes.names, dtype=object)),
+            "home_area": ("home", np.array([world.areas[a] for a in world.homes.area], dtype=object)),
+            "area": ("area", np.array(world.areas, dtype=object)),
+            "driver_name": ("driver_name", np.array(DRIVERS, dtype=object)),
+        },
+        attrs={"Conventions": "CF-1.11"},
+    )
+
+
+def persons(values: xr.DataArray) -> xr.DataArray:
+    """Return persons: the sum of the four groups of a stock or flow."""
+    return values.isel(count=slice(0, 4)).sum("count")
+
+
+def stock(outcome: xr.Dataset, stage: str, site: str | None = None, origin: str | None = None) -> xr.DataArray:
+    """Return (draw, time, count) of a stage, at one site or origin or summed over all."""
+    wanted = outcome["stock_stage"].values == stage
+    if site is not None:
+        wanted &= outcome["stock_site"].values == site
+    if origin is not None:
+        wanted &= outcome["stock_origin"].values == origin
+    return outcome["stock"].isel(stock_series=np.flatnonzero(wanted)).sum("stock_series")
+
+
+def flow(outcome: xr.Dataset, quantity: str, start: str | None = None, end: str | None = None) -> xr.DataArray:
+    """Return (draw, time, count) of a flow, from and to one place or summed over all."""
+    wanted = outcome["link_quantity"].values == quantity
+    if start is not None:
+        wanted &= outcome["link_from"].values == start
+    if end is not None:
+        wanted &= outcome["link_to"].values == end
+    return outcome["flow"].isel(link=np.flatnonzero(wanted)).sum("link")
+
+
+def done_part(outcome: xr.Dataset, members_done: int, days_done: int) -> xr.Dataset:
+    """Return what a run got to: whole members if there are any, else the days that all of the first batch have."""
+    if members_done == outcome.sizes["draw"]:
+        return outcome
+    if members_done:
+        return outcome.isel(draw=slice(0, members_done))
+    return outcome.isel(time=slice(0, max(days_done, 1)))

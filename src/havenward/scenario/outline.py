@@ -1,0 +1,154 @@
+"""The plain part of YAML, with the line of every key.
+
+Only blocks, lists and single values are taken, and values stay text. Anchors, aliases, tags, merge keys,
+repeated keys and further documents are refused: each can make a file mean something else than it seems to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from yaml import events
+
+from havenward.scenario.problems import Problems
+
+Path = tuple[str | int, ...]
+"""Keys and list indices that lead to a value."""
+
+MAX_DEPTH = 8
+"""Blocks and lists within one another; the format needs three."""
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+
+
+@dataclass
+class _Open:
+    """A block or list that is being read; `key` waits for its value."""
+
+    content: dict[str, Any] | list[Any]
+    path: Path
+    key: str | None = None
+
+
+def outline(file: str, text: str, problems: Problems) -> tuple[dict[str, Any] | None, dict[Path, int]]:
+    """The document as blocks (dict), lists and texts (None where empty), and the line of each of its paths.
+
+    The document is None where it cannot be read. What is refused but can be passed over is reported, and
+    reading goes on.
+    """
+    reading = _Reading(file, problems)
+    try:
+        data = reading.build(text)
+    except yaml.MarkedYAMLError as fault:
+        row = fault.problem_mark.line + 1 if fault.problem_mark is not None else 1
+        wrong = f"the line cannot be read as YAML ({fault.problem or fault.context})"
+        problems.error(file, row, "", "", wrong, "Check indents, colons and quotation marks here and just above")
+        data = None
+    except yaml.YAMLError as fault:
+        wrong = f"the file cannot be read as YAML ({str(fault).splitlines()[0]})"
+        problems.error(file, 1, "", "", wrong, "Check that it is a plain text file")
+        data = None
+    return data, reading.lines
+
+
+class _Reading:
+    """Turns the parser's events into data without recursion, so that depth costs nothing."""
+
+    def __init__(self, file: str, problems: Problems) -> None:
+        self.lines: dict[Path, int] = {}
+        self._file = file
+        self._problems = problems
+        self._root: list[Any] = []
+        self._stack = [_Open(self._root, ())]
+
+    def build(self, text: str) -> dict[str, Any] | None:
+        """The block that the document holds, or None (and an error)."""
+        documents = 0
+        for event in yaml.parse(text, Loader=_Loader):
+            row = event.start_mark.line + 1 if event.start_mark is not None else 1
+            if isinstance(event, events.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._error(row, "", "---", "a second document begins here", "Keep one document a file")
+                    break
+            elif isinstance(event, events.CollectionEndEvent):
+                self._stack.pop()
+            elif isinstance(event, events.NodeEvent) and not self._take(event, row):
+                return None
+        if not self._root or not isinstance(self._root[0], dict):
+            mend = "Write keys with values, one a line, for instance 'name: my-town'"
+            self._error(1, "", "", "the file holds no block of keys", mend)
+            return None
+        return self._root[0]
+
+    def _take(self, event: events.NodeEvent, row: int) -> bool:
+        """Takes a key, a value, or the beginning of a block or list; False where reading cannot go on."""
+        self._refuse_tricks(event, row)
+        parent = self._stack[-1]
+        if isinstance(parent.content, dict) and parent.key is None:
+            return self._take_key(event, parent, row)
+        opened = self._place(event, parent, row)
+        if opened is not None:
+            self._stack.append(opened)
+        if len(self._stack) > MAX_DEPTH:
+            wrong = f"blocks and lists lie more than {MAX_DEPTH} deep"
+            self._error(row, "", "", wrong, "Write the plain keys of the format")
+            return False
+        return True
+
+    def _take_key(self, event: events.NodeEvent, parent: _Open, row: int) -> bool:
+        if not isinstance(event, events.ScalarEvent):
+            wrong = "a list or a block stands where a key is needed"
+            self._error(row, self._here(), "", wrong, "Write a single word before the colon")
+            return False
+        path = (*parent.path, event.value)
+        parent.key = event.value
+        if event.value == "<<" and not event.style:
+            self._error(row, self._here(), event.value, "merge keys are not read", "Write the keys out")
+        elif path in self.lines:
+            wrong = f"the key stands already in row {self.lines[path]}"
+            self._error(row, self._here(), event.value, wrong, "Delete one of the two")
+        else:
+            self.lines[path] = row
+        return True
+
+    def _refuse_tricks(self, event: events.NodeEvent, row: int) -> None:
+        if isinstance(event, events.AliasEvent):
+            self._error(row, self._here(), f"*{event.anchor}", "aliases are not read", "Write the value out")
+        elif event.anchor is not None:
+            self._error(row, self._here(), f"&{event.anchor}", "anchors are not read", "Delete the anchor")
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            self._error(row, self._here(), tag, "tags are not read", "Delete the tag")
+
+    def _place(self, event: events.NodeEvent, parent: _Open, row: int) -> _Open | None:
+        """Puts a value where it belongs; gives the block or list that it opens."""
+        value: Any = None
+        if isinstance(event, events.MappingStartEvent):
+            value = {}
+        elif isinstance(event, events.SequenceStartEvent):
+            value = []
+        elif isinstance(event, events.ScalarEvent):
+            value = None if not event.style and event.value in _NULLS else event.value
+        path = self._insert(parent, value)
+        self.lines.setdefault(path, row)
+        return _Open(value, path) if isinstance(value, dict | list) else None
+
+    def _insert(self, parent: _Open, value: Any) -> Path:
+        if isinstance(parent.content, dict):
+            key, parent.key = str(parent.key), None
+            parent.content[key] = value
+            return (*parent.path, key)
+        parent.content.append(value)
+        return () if parent.content is self._root else (*parent.path, len(parent.content) - 1)
+
+    def _here(self) -> str:
+        """The key that is being read, with those around it."""
+        steps = (*self._stack[-1].path, self._stack[-1].key)
+        return ".".join(step for step in steps if isinstance(step, str))
+
+    def _error(self, row: int, column: str, value: str, wrong: str, mend: str) -> None:
+        self._problems.error(self._file, row, column, value, wrong, mend)

@@ -1,0 +1,140 @@
+"""Orders that cannot be carried out are refused by every solver, before anybody moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from havenward.core.cells import CellTableBuilder
+from havenward.core.orders import Draw, Move, Ordered, OrderError, Quota, Split, streams_of
+from tests.toy.run import SOLVERS, solver_of
+from tests.toy.worlds import thins_out
+
+every_solver = pytest.mark.parametrize("solver", SOLVERS)
+MEMBERS = 3
+
+
+@pytest.fixture
+def move():
+    builder = CellTableBuilder()
+    rows = [builder.row((place, k), (1, 0, 0, 0), 0) for place in ("home", "camp", "town") for k in range(2)]
+    targets = np.array([[rows[2], rows[4]], [rows[3], rows[5]]])
+    return Move.build(builder.table(), "leave", np.array(rows[:2]), targets[:, :, None], ("camp", "town"))
+
+
+def carry_out(solver, order, day=0):
+    counts = np.zeros((MEMBERS, 6), dtype=np.int64)
+    counts[:, :2] = 10
+    made = solver_of(solver, None, 1, np.arange(MEMBERS, dtype=np.uint32), counts)
+    try:
+        return made.carry_out(order, day)
+    except OrderError:
+        assert (made.counts[:, :2] == 10).all(), "nobody moves under an order that is refused"
+        raise
+
+
+def split(move, *rows, members=MEMBERS):
+    return Split(move, np.array([rows] * members, dtype=float))
+
+
+def quota(move, **changes):
+    one = Move(move.name, move.sources, move.rows[:, :1], move.tags[:1], move.links[:, :1], move.hashes)
+    fine = Quota(one, np.zeros(2, dtype=np.int64), np.full((MEMBERS, 1), 4), np.array([1, 2]))
+    return replace(fine, **changes)
+
+
+@every_solver
+def test_orders_that_are_fine_are_carried_out(solver, move):
+    assert carry_out(solver, split(move, (0.5, 0.5), (0.0, 0.0))).shape == (MEMBERS, 2, 2)
+    assert carry_out(solver, split(move, (0.5, 0.5), (0.0, 1.0), members=1)).shape == (MEMBERS, 2, 2)
+    assert carry_out(solver, quota(move)).shape == (MEMBERS, 2)
+    assert carry_out(solver, Draw(streams_of(("a",), ("b",)))).shape == (MEMBERS, 2)
+
+
+@every_solver
+@pytest.mark.parametrize("wrong", [-0.1, -1e-300, np.nan, -np.inf])
+def test_what_is_no_probability(solver, move, wrong):
+    with pytest.raises(OrderError, match="leave: a probability is negative or not a number"):
+        carry_out(solver, split(move, (0.5, 0.5), (wrong, 0.5)))
+
+
+@every_solver
+@pytest.mark.parametrize("wrong", [(0.5, 0.51), (1.0 + 1e-6, 0.0), (np.inf, 0.0)])
+def test_more_than_everybody(solver, move, wrong):
+    with pytest.raises(OrderError, match="leave: the probabilities of a unit sum to more than one"):
+        carry_out(solver, split(move, (0.5, 0.5), wrong))
+
+
+@every_solver
+def test_a_sum_that_rounding_put_over_one_is_fine(solver, move):
+    flows = carry_out(solver, split(move, (0.7, 0.3 + 1e-12), (1.0, 1e-12)))
+    assert flows.sum(axis=2) == pytest.approx(np.full((MEMBERS, 2), 10.0))
+
+
+@every_solver
+@pytest.mark.parametrize("part", ["budget", "weight"])
+def test_budgets_and_weights_below_zero(solver, move, part):
+    wrong = {"budget": np.array([[4], [-1], [4]]), "weight": np.array([1, -2])}
+    with pytest.raises(OrderError, match="leave: a budget or a weight is negative"):
+        carry_out(solver, quota(move, **{part: wrong[part]}))
+
+
+@every_solver
+@pytest.mark.parametrize(
+    "shape", [(MEMBERS, 2, 1), (MEMBERS, 1, 2), (2, 2, 2), (MEMBERS, 2, 3), (2, 2)], ids=lambda s: "x".join(map(str, s))
+)
+def test_probabilities_of_another_shape(solver, move, shape):
+    with pytest.raises(OrderError, match="leave: probabilities"):
+        carry_out(solver, Split(move, np.full(shape, 0.1)))
+
+
+@every_solver
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"budget": np.full((MEMBERS - 1, 1), 4)},
+        {"budget": np.full((1, 1), 4)},
+        {"lane": np.array([0, 1])},
+        {"lane": np.array([0, -1])},
+        {"lane": np.array([0])},
+        {"weight": np.array([1])},
+    ],
+    ids=["too few members", "one for all", "no such lane", "lane below zero", "a lane is missing", "no weight"],
+)
+def test_quotas_of_another_shape(solver, move, changes):
+    with pytest.raises(OrderError, match="leave: a quota"):
+        carry_out(solver, quota(move, **changes))
+
+
+@every_solver
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"totals": np.zeros((MEMBERS, 1))},
+        {"totals": np.zeros((1, 2))},
+        {"gain": np.ones((2, 1))},
+        {"fixed": np.zeros((1, 2))},
+        {"waves": 0},
+    ],
+    ids=["a total is missing", "one for all", "a gain is missing", "one number for all", "no wave"],
+)
+def test_sequences_of_another_shape(solver, move, changes):
+    fine = Ordered(move, thins_out, np.zeros((MEMBERS, 2)), np.ones((2, 2)), np.full((MEMBERS, 2), 0.3))
+    assert carry_out(solver, fine).shape == (MEMBERS, 2, 2)
+    with pytest.raises(OrderError, match="leave: an ordered move"):
+        carry_out(solver, replace(fine, **changes))
+
+
+@every_solver
+def test_a_quota_has_one_target(solver, move):
+    with pytest.raises(OrderError, match="leave: a quota needs one target"):
+        carry_out(solver, replace(quota(move), move=move))
+
+
+@every_solver
+@pytest.mark.parametrize("day", [-1, 0x10000])
+def test_days_beyond_the_calendar(solver, move, day):
+    with pytest.raises(ValueError, match="outside 0 to 65535"):
+        carry_out(solver, Draw(streams_of(("weather",))), day)

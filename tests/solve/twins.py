@@ -1,0 +1,196 @@
+"""Plain NumPy and SciPy twins of the compiled kernels: slow, short, and equal to the bit.
+
+Every twin draws the same Philox numbers as its kernel and inverts them with SciPy's quantile functions.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from havenward.core.streams import uniforms
+from havenward.solve.kernels import EXCESS, FINE, LEAST, MORE_THAN_ONE, NEARLY_ONE, NOT_A_PROBABILITY
+
+
+def uniform(seed, member, hashed, at, draw):
+    one = (np.array([member], np.uint32), np.array([hashed], np.uint64), at, np.array([draw], np.uint32))
+    return uniforms(seed, *one)[0, 0]
+
+
+def binomial_quantile(u, n, p):
+    return int(stats.binom.ppf(u, n, p)) if n > 0 else 0
+
+
+def hypergeometric_quantile(u, good, bad, draws):
+    return int(stats.hypergeom.ppf(u, good + bad, good, draws)) if good + bad > 0 else 0
+
+
+def check_probability(probability):
+    if not (probability >= 0.0).all():
+        return NOT_A_PROBABILITY
+    return MORE_THAN_ONE if (probability.sum(axis=2) > 1.0 + EXCESS).any() else FINE
+
+
+def share_of_rest(p, rest):
+    return 1.0 if p >= rest * NEARLY_ONE else p / rest
+
+
+def multinomial(left, probability, numbers):
+    """Conditional binomials in the order of the targets; `numbers` gives the uniform of a target."""
+    flows, rest = np.zeros(len(probability), dtype=np.int64), 1.0
+    for t in np.flatnonzero(probability > 0.0):
+        flows[t] = binomial_quantile(numbers(t), left, share_of_rest(probability[t], rest))
+        left, rest = left - flows[t], rest - probability[t]
+    return flows
+
+
+def split_counts(counts, sources, hashes, tags, probability, seed, members, at):
+    table = np.broadcast_to(probability, (len(counts), *probability.shape[1:]))
+    return np.array(
+        [
+            [
+                multinomial(
+                    counts[m, row], table[m, s], lambda t, m=m, s=s: uniform(seed, members[m], hashes[s], at, tags[t])
+                )
+                for s, row in enumerate(sources)
+            ]
+            for m in range(len(counts))
+        ]
+    )
+
+
+def split_expected(counts, sources, probability):
+    flows = counts[:, sources, None] * probability
+    return np.where((flows >= LEAST) & (counts[:, sources, None] >= LEAST), flows, 0.0)
+
+
+def apply_flows(counts, sources, rows, flows):
+    after = counts.copy()
+    for m in range(len(counts)):
+        np.subtract.at(after[m], sources, flows[m].sum(axis=1))
+        there = rows >= 0
+        np.add.at(after[m], rows[there], np.broadcast_to(flows[m][:, :, None], rows.shape)[there])
+    return after
+
+
+def draw_without_replacement(pool, wanted, hashes, seed, member, at, level):
+    drawn, rest = np.zeros_like(pool), int(pool.sum())
+    for i in range(len(pool)):
+        rest -= pool[i]
+        drawn[i] = hypergeometric_quantile(uniform(seed, member, hashes[i], at, level), pool[i], rest, wanted)
+        wanted -= drawn[i]
+    return drawn
+
+
+def admit(pool, weight, budget, hashes, seed, member, at):
+    """Cut a random sequence where the budget ends, knowing only what its first units are made of."""
+    admitted = np.where(weight == 0, pool, 0)
+    pool = pool - admitted
+    for level in range(400):
+        units, needed = pool.sum(), (pool * weight).sum()
+        if needed <= budget:
+            return admitted + pool
+        if units == 1:
+            return admitted
+        mean = needed / units
+        variance = (pool * weight.astype(float) ** 2).sum() / units - mean * mean
+        spread = np.sqrt(max(variance, 0.0)) * np.sqrt(max(budget / mean, 1.0)) / mean
+        aim = budget / mean - spread if level % 2 == 0 else budget / mean + spread + 1.0
+        first = int(min(max(aim, budget // weight[pool > 0].max(), 1), units - 1))
+        drawn = draw_without_replacement(pool, first, hashes, seed, member, at, level)
+        if (drawn * weight).sum() <= budget:
+            budget = budget - (drawn * weight).sum()
+            admitted, pool = admitted + drawn, pool - drawn
+        else:
+            pool = drawn
+    raise RuntimeError("no cut was found")
+
+
+def quota_counts(counts, sources, hashes, lane, budget, weight, seed, members, at):
+    flows = np.zeros((len(counts), len(sources)), dtype=np.int64)
+    for m in range(len(counts)):
+        for g in range(budget.shape[1]):
+            part = np.flatnonzero(lane == g)
+            pool = counts[m, sources[part]]
+            flows[m, part] = admit(pool, weight[part], budget[m, g], hashes[part], seed, members[m], at)
+    return flows
+
+
+def ordered_counts(counts, sources, hashes, tags, rule, totals, gain, fixed, waves, seed, members, at):
+    flows = np.zeros((len(counts), len(sources), len(tags)), dtype=np.int64)
+    for m in range(len(counts)):
+        left, running = counts[m, sources].copy(), totals[m].copy()
+        for wave in range(waves):
+            new = np.zeros(flows.shape[1:], dtype=np.int64)
+            for s in range(len(sources)):
+                turn = left[s] // (waves - wave)
+                left[s] -= turn
+                probability = np.zeros(len(tags))
+                rule(s, running, fixed[m], probability)
+                new[s] = multinomial(
+                    turn, probability, lambda t, m=m, s=s, w=wave: uniform(seed, members[m], hashes[s] + w, at, tags[t])
+                )
+            running = running + (new * gain).sum(axis=0)
+            flows[m] += new
+    return flows
+
+
+def lots(cell, units, where, hashes, seed, member, at):
+    return np.array([uniform(seed, member, hashes[where[cell[unit]]], at, unit) for unit in units])
+
+
+def chosen(u, probability):
+    """Return the first target whose cumulative probability is above u, or -1."""
+    target = int(np.searchsorted(np.cumsum(probability), u, side="right"))
+    return target if target < len(probability) else -1
+
+
+def choose_units(cell, units, where, hashes, probability, seed, member, at):
+    numbers = lots(cell, units, where, hashes, seed, member, at)
+    return np.array([chosen(u, probability[where[cell[unit]]]) for u, unit in zip(numbers, units, strict=True)])
+
+
+def choose_in_order(cell, units, where, hashes, rule, totals, gain, fixed, seed, member, at):
+    totals, choice, probability = totals.copy(), [], np.zeros(len(totals))
+    for u, unit in zip(lots(cell, units, where, hashes, seed, member, at), units, strict=True):
+        s = where[cell[unit]]
+        rule(s, totals, fixed, probability)
+        choice.append(chosen(u, probability))
+        if choice[-1] >= 0:
+            totals[choice[-1]] += gain[s, choice[-1]]
+    return np.array(choice), totals
+
+
+def admit_in_sequence(cell, units, where, lane, weight, budget):
+    """A unit is in when all of its lane up to and with it fit, or when it takes nothing."""
+    source = where[cell[units]]
+    taken = weight[source]
+    one_lane = lane[source][:, None] == lane[source][None, :]
+    needed = (np.tril(one_lane) * taken[None, :]).sum(axis=1)
+    return np.where((taken == 0) | (needed <= budget[lane[source]]), 0, -1)
+
+
+def gather(start, sorted_units, cell, has_moved, rows, moved, where):
+    still = [u for row in rows for u in sorted_units[start[row] : start[row + 1]] if not has_moved[u]]
+    return np.array(still + [u for u in moved if where[cell[u]] >= 0], dtype=np.int32)
+
+
+def sort_units(cell, cells):
+    start = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=cells))])
+    return start, np.argsort(cell, kind="stable")
+
+
+def move_units(cell, units, choice, where, rows, counts, next_unit):
+    """Return cells of all units, counts and flows afterwards; further cells of a bundle are new units."""
+    cell, counts = cell.copy(), counts.copy()
+    flows, new = np.zeros(rows.shape[:2], dtype=np.int64), next_unit
+    for unit, t in zip(units[choice >= 0], choice[choice >= 0], strict=True):
+        s = where[cell[unit]]
+        bundle = rows[s, t][rows[s, t] >= 0]
+        flows[s, t] += 1
+        counts[cell[unit]] -= 1
+        np.add.at(counts, bundle, 1)
+        cell[unit] = bundle[0]
+        cell[new : new + len(bundle) - 1] = bundle[1:]
+        new += len(bundle) - 1
+    return cell, counts, flows, new
