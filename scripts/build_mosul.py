@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+import mosul_calibration
 import mosul_evidence
 import mosul_front
 import mosul_places
@@ -35,8 +36,10 @@ BUILDERS = {
     "crossings": mosul_ways.crossings,
     "camps": mosul_ways.camps,
     "classes": mosul_ways.classes,
+    "assumptions": mosul_calibration.assumptions,
     "observers": mosul_ways.observers,
     "evidence": mosul_evidence.evidence,
+    "targets": mosul_calibration.targets,
     "sources": sources,
 }
 

@@ -37,9 +37,7 @@ def test_a_household_may_go_whole_or_split(world):
     assert move.tags.tolist() == [tag("whole"), tag("father")]
     assert move.hashes[0] == table.hashes[rows["home", "family"]] ^ np.uint64(meaning("move", "leave"))
     assert (move.links == NOBODY).all()
-    expected = sorted(
-        rows[cell] for cell in (("home", "family"), ("camp", "family"), ("camp", "father"), ("home", "kin"))
-    )
+    expected = sorted(rows[cell] for cell in (("home", "family"), ("camp", "family"), ("camp", "father"), ("home", "kin")))
     assert move.touched.tolist() == expected
 
 
@@ -92,9 +90,7 @@ def test_a_move_may_have_no_sources_or_no_targets(world, sources, targets):
     """A scenario without any camp has nowhere to move to, and that is no mistake."""
     table, _ = world
     names = tuple(f"camp {t}" for t in range(targets))
-    move = Move.build(
-        table, "settle", np.arange(sources), np.full((sources, targets, 1), NOBODY, dtype=np.int64), names
-    )
+    move = Move.build(table, "settle", np.arange(sources), np.full((sources, targets, 1), NOBODY, dtype=np.int64), names)
     assert move.rows.shape == (sources, targets, 1)
     assert move.touched.tolist() == list(range(sources))
 

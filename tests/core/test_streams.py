@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from havenward.core.streams import meaning, philox, step, tag, unit_interval, uniforms
+from havenward.core.streams import meaning, philox, step, tag, uniforms, unit_interval
 
 KNOWN_ANSWERS = {
     "zeros": ("00000000 00000000 00000000 00000000", "00000000 00000000", "6627e8d5 e169c58d bc57ac4c 9b00dbd8"),

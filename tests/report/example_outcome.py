@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from tests.report.example_scenario import Size, nearest_crossing, scenario, write_scenario
 
 from havenward.scenario import schema
+from tests.report.example_scenario import Size, nearest_crossing, scenario, write_scenario
 
 GROUPS = np.array([0.28, 0.27, 0.23, 0.22])
 """Shares of men, women, boys and girls."""
@@ -169,7 +169,9 @@ def dataset(size, given, book, besieged, capacity, wait, random) -> xr.Dataset:
     """The book as an Outcome."""
     stock_keys = np.array(list(book.stocks), dtype=object).reshape(-1, 3).astype(str)
     link_keys = np.array(list(book.links), dtype=object).reshape(-1, 4).astype(str)
-    kinds = {kind: [p.name for p in given.locations if p.kind in kind.split()] for kind in ("camp emergency", "crossing", "home")}
+    kinds = {
+        kind: [p.name for p in given.locations if p.kind in kind.split()] for kind in ("camp emergency", "crossing", "home")
+    }
     areas = [area.name for area in given.header.areas]
     series, observed = observations(given, book)
     times = np.datetime64(size.start) + np.arange(size.days)
@@ -262,9 +264,18 @@ def evidence(size: Size, found: xr.Dataset) -> tuple[schema.Evidence, ...]:
             date = found["time"].values[day].astype("datetime64[D]").item()
             rows.append(
                 schema.Evidence(
-                    series=series, observer=series.split()[0], quantity=quantity, measure=measure, date=date,
-                    known_on=date, value=value, low=value * 0.9, high=value * 1.1, label="sourced", source="survey",
-                )  # fmt: skip
+                    series=series,
+                    observer=series.split()[0],
+                    quantity=quantity,
+                    measure=measure,
+                    date=date,
+                    known_on=date,
+                    value=value,
+                    low=value * 0.9,
+                    high=value * 1.1,
+                    label="sourced",
+                    source="survey",
+                )
             )
     return tuple(rows)
 
@@ -292,6 +303,6 @@ def example(size: Size, seed: int = 1) -> Example:
     bare = scenario(size)
     found = outcome(size, bare, seed)
     given = bare.model_copy(update={"evidence": evidence(size, found)})
-    run = {"id": "example-0001", "tier": "public", "seed": seed, "solver": "chain", "members": size.draws,
+    run = {"run_id": "example-0001", "tier": "public", "seed": seed, "solver": "chain", "members": size.draws,
            "version": "0.1.0"}  # fmt: skip
     return Example(given, found, run)

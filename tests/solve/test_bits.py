@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import subprocess
 import sys
@@ -12,12 +13,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from havenward.core.orders import Draw
+from havenward.core.cells import CellTableBuilder
+from havenward.core.orders import Draw, Move, Ordered, Quota, Split, streams_of
 from havenward.solve import individuals
 from havenward.solve.chain import Chain
 from tests.toy.rules import ToyRules
 from tests.toy.run import SOLVERS, run_toy, solver_of, turn_days
-from tests.toy.worlds import worlds
+from tests.toy.worlds import thins_out, worlds
 
 every_solver = pytest.mark.parametrize("solver", SOLVERS)
 ROOT = Path(__file__).parents[2]
@@ -122,6 +124,30 @@ def test_other_seeds_and_members_are_other_runs(solver):
         assert (one[a] != seeds[a]).any()
         for b in range(a):
             assert (one[a] != one[b]).any()
+
+
+@pytest.mark.parametrize("solver", ["chain", "individuals"])
+@pytest.mark.parametrize("kind", ["split", "quota", "ordered", "draw"])
+def test_every_day_and_wave_draws_other_numbers(solver, kind):
+    """The same order, asked on the same counts of 40 members: most answers differ."""
+    builder = CellTableBuilder()
+    rows = np.array([builder.row((place, k), (1, 0, 0, 0), 0) for k in range(3) for place in ("home", "camp")])
+    move = Move.build(builder.table(), "go", rows[::2], rows[1::2].reshape(3, 1, 1), ("camp",))
+    members = np.arange(40, dtype=np.uint32)
+    asked = {
+        "split": lambda wave: Split(move, np.full((1, 3, 1), 0.5), wave),
+        "quota": lambda wave: Quota(move, np.zeros(3, dtype=np.int64), np.full((40, 1), 30), np.ones(3, int), wave),
+        "ordered": lambda wave: Ordered(
+            move, thins_out, np.zeros((40, 1)), np.ones((3, 1)), np.full((40, 1), 0.9), wave=wave
+        ),
+        "draw": lambda wave: Draw(streams_of(("weather",)), wave),
+    }[kind]
+    answers = []
+    for day, wave in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        counts = np.tile([20, 0], (40, 3))
+        answers.append(solver_of(solver, None, 1, members, counts).carry_out(asked(wave), day))
+    for one, other in itertools.combinations(answers, 2):
+        assert (one != other).mean() > 0.5
 
 
 def test_surroundings_are_the_same_under_every_solver():

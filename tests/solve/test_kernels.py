@@ -185,9 +185,7 @@ def test_choose_in_order(case):
     choice, running = np.empty(len(units), dtype=np.int16), totals.copy()
     where_from = (case.seed, case.members[0], case.at)
     kernels.choose_in_order(cell, units, case.where, case.hashes, by_room, running, gain, fixed, *where_from, choice)
-    expected, after = twins.choose_in_order(
-        cell, units, case.where, case.hashes, by_room, totals, gain, fixed, *where_from
-    )
+    expected, after = twins.choose_in_order(cell, units, case.where, case.hashes, by_room, totals, gain, fixed, *where_from)
     assert (choice == expected).all()
     assert (running == after).all()
 

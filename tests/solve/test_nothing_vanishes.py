@@ -68,6 +68,9 @@ def test_without_a_fault_the_run_goes_on():
     assert days_turned({}, "leave") == ([0, 1, 2], "")
 
 
-def test_who_only_changes_place_is_no_fault():
-    """What the ledger watches is people, not whether they are where a rule wants them."""
-    assert days_turned({GATE: 1, ROWS["road", "family"]: -1}, "walk")[1].count("below zero") <= 1
+def test_a_listener_hears_of_every_order_in_turn():
+    rules = ToyRules(members=4)
+    solver, heard = Chain(rules.start(), 1, np.arange(4, dtype=np.uint32)), []
+    turn_day(rules, solver, Ledger(rules.table), 0, lambda order, realised: heard.append((order, realised)))
+    assert [type(order).__name__ for order, _ in heard] == ["Draw", "Split", "Split", "Quota", "Ordered"]
+    assert [realised.shape for _, realised in heard] == [(4, 1), (4, 2, 2), (4, 3, 2), (4, 3), (4, 3, 2)]

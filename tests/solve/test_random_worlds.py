@@ -51,7 +51,7 @@ class Watched:
 @given(world=worlds())
 def test_every_order_keeps_everybody(solver, world):
     made = solver_of(solver, world, 3, np.arange(world.members, dtype=np.uint32), world.start())
-    turn_days(world, Watched(made, world.table), world.days)
+    turn_days(world, Watched(made, world.table), world.days, listener=world.observe)
     assert len(world.carried) == world.days * len(world.orders)
     if solver == "individuals":
         for crowd, counts in zip(made._crowds, made.counts, strict=True):
@@ -63,7 +63,7 @@ def test_every_order_keeps_everybody(solver, world):
 @given(world=worlds())
 def test_no_budget_is_overdrawn(solver, world):
     made = solver_of(solver, world, 3, np.arange(world.members, dtype=np.uint32), world.start())
-    turn_days(world, made, world.days)
+    turn_days(world, made, world.days, listener=world.observe)
     for order, admitted in world.carried:
         if isinstance(order, Quota):
             taken = np.zeros(order.budget.shape)
@@ -76,10 +76,10 @@ def test_worlds_are_worth_testing_in():
     orders = (("split", 0), ("quota", 1), ("ordered", 0), ("draw", 0), ("split", 1))
     world = RandomWorld(3, 3, 2, orders, ((1, 0, 2, 0), (0, 1, 0, 0)), chances=4)
     start = world.start()
-    history = turn_days(world, solver_of("individuals", world, 3, np.arange(3, dtype=np.uint32), start.copy()), 3)
+    history = turn_days(
+        world, solver_of("individuals", world, 3, np.arange(3, dtype=np.uint32), start.copy()), 3, 0, world.observe
+    )
     assert (history[:, -1] != start).any(axis=1).all()
     assert (history[:, -1].sum(axis=1) > start.sum(axis=1)).all(), "units broke up"
-    refused = [
-        (admitted < 1).any() and admitted.sum() > 0 for order, admitted in world.carried if isinstance(order, Quota)
-    ]
+    refused = [(admitted < 1).any() and admitted.sum() > 0 for order, admitted in world.carried if isinstance(order, Quota)]
     assert any(refused)

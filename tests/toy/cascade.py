@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from havenward.core.cells import CellTable, CellTableBuilder
-from havenward.core.orders import Counts, Move, Order, Phase, Realised, Split
+from havenward.core.orders import Counts, Move, Phase, Split
 from tests.toy.run import solver_of, turn_days
 
 
@@ -40,9 +40,6 @@ class Cascade:
 
     def phases(self, day: int, counts: Counts) -> Iterator[Phase]:
         yield self._night(counts)
-
-    def observe(self, order: Order, realised: Realised) -> None:
-        """Nothing is noted: the counts of each day say everything."""
 
     def _night(self, counts: Counts) -> Phase:
         yield Split(self.leave, (self.base + self.pull * counts[:, 1] / self.units)[:, None, None])

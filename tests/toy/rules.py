@@ -50,9 +50,7 @@ class ToyRules:
 
     def __post_init__(self) -> None:
         builder = CellTableBuilder()
-        self.home = np.array(
-            [builder.row(("home", k), p, 0) for k, p in (("family", FAMILY), ("lone", LONE), ("kin", KIN))]
-        )
+        self.home = np.array([builder.row(("home", k), p, 0) for k, p in (("family", FAMILY), ("lone", LONE), ("kin", KIN))])
         walkers = {"family": FAMILY, "lone": LONE, "father": FATHER}
         self.road = np.array([builder.row(("road", k), p, 0) for k, p in walkers.items()])
         self.stop = np.array([builder.row(("stopped", k), p, 0) for k, p in walkers.items()])

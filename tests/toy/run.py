@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from havenward.core.orders import Ledger
-from havenward.run.days import turn_day
+from havenward.run.days import turn_day, unheard
 from havenward.solve.chain import Chain
 from havenward.solve.individuals import Individuals
 from havenward.solve.mean import Mean
@@ -22,12 +22,12 @@ def solver_of(name, rules, seed, members, counts, **options):
     return Individuals(counts, seed, members, **options)
 
 
-def turn_days(rules, solver, days, first_day=0):
+def turn_days(rules, solver, days, first_day=0, listener=unheard):
     """Return (M, days, C) counts at each day's end."""
     ledger = Ledger(rules.table)
     history = []
     for day in range(first_day, first_day + days):
-        turn_day(rules, solver, ledger, day)
+        turn_day(rules, solver, ledger, day, listener)
         history.append(solver.counts.copy())
     return np.stack(history, axis=1)
 
@@ -48,7 +48,7 @@ def run_toy(solver, members=8, seed=1, first=0, days=12, start=None, options=Non
     numbers = np.arange(first, first + members, dtype=np.uint32)
     rules = ToyRules(members=members, **changes)
     made = solver_of(solver, rules, seed, numbers, rules.start(**(start or {})), **(options or {}))
-    return turn_days(rules, made, days), rules
+    return turn_days(rules, made, days, listener=rules.observe), rules
 
 
 def column(rules, *meaning):

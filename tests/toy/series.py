@@ -34,7 +34,7 @@ def sample(solver: str, members: int, first: int, **changes) -> Sample:
         rows = [row for m in (*meanings, *CAMPS.get(name, ())) for row in column(rules, *m)]
         counted.append(history[:, DAYS][:, :, rows].sum(axis=2))
     # Who has left home, and the persons who came through, are sums of the above that planners would ask for.
-    start = rules.start()[0]
+    start = rules.start(**changes.get("start", {}))[0]
     at_home = counted[0] + counted[1]
     counted.append(start[rules.home[:2]].sum() - at_home)
     counted.append(5 * counted[6] + counted[7])

@@ -8,6 +8,7 @@ of its 80 % interval bears, and is never written without that interval.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +42,7 @@ class NoIntervalError(ValueError):
     """There are too few draws to say how sure a figure is, so it may not be shown."""
 
 
-def quantiles(draws: ArrayLike, probabilities: ArrayLike, axis: int = 0) -> NDArray[np.float64]:
+def quantiles(draws: ArrayLike, probabilities: Sequence[float], axis: int = 0) -> NDArray[np.float64]:
     """Quantiles over draws by i / (n + 1), so that a span has the stated chance of holding one more draw.
 
     Parameters
@@ -55,7 +56,8 @@ def quantiles(draws: ArrayLike, probabilities: ArrayLike, axis: int = 0) -> NDAr
     -------
     (p, ...) the shape of `draws` without `axis`.
     """
-    return np.quantile(np.asarray(draws, dtype=np.float64), probabilities, axis=axis, method="weibull")
+    values = np.asarray(draws, dtype=np.float64)
+    return np.quantile(values, list(probabilities), axis=axis, method="weibull")
 
 
 def interval(draws: ArrayLike) -> Interval:

@@ -48,8 +48,7 @@ def base_map(box: Box) -> BaseMap:
     fine = [entry for entry in entries if entry["window"] and box.inside(Box(*entry["window"]))]
     chosen = fine or [entry for entry in entries if not entry["window"]]
     layers = [
-        Layer(entry["kind"], entry["title"], entry["source"], entry["licence"], read_lines(entry, box))
-        for entry in chosen
+        Layer(entry["kind"], entry["title"], entry["source"], entry["licence"], read_lines(entry, box)) for entry in chosen
     ]
     return BaseMap(layers, coarse=not fine)
 

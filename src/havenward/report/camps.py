@@ -28,7 +28,7 @@ def camps_picture(sums: Digest, scenario: Scenario, facts: Facts, path: Path) ->
     people = {name: sums.stocks.of("camp", name) for name in sums.camps}
     used = sorted((name for name in people if people[name].any()), key=lambda name: -people[name].max(axis=1).mean())
     names = used[: SHOWN - 1]
-    near = around(sums.capacity.any(axis=1) | sums.stocks.of("stage", "in_camp").any(axis=0))
+    near = around(sums.capacity.sum(axis=1) + sums.stocks.of("stage", "in_camp").sum(axis=0) > 0)
     rows = math.ceil((len(names) + 1) / COLUMNS)
     figure = style.new_figure(1.55 + 2.25 * rows)
     title = "Camps: people against plots"
@@ -52,9 +52,7 @@ def camps_picture(sums: Digest, scenario: Scenario, facts: Facts, path: Path) ->
     return style.save(figure, path, title, facts)
 
 
-def camp_panel(
-    axes: Axes, x: np.ndarray, people: np.ndarray, capacity: np.ndarray, name: str, over: float | None
-) -> None:
+def camp_panel(axes: Axes, x: np.ndarray, people: np.ndarray, capacity: np.ndarray, name: str, over: float | None) -> None:
     """People of one camp as a fan, and its plots as a dashed step line."""
     style.fan(axes, x, people, style.GREEN)
     axes.step(x, capacity, where="post", color=style.VERMILION, linewidth=1.6, linestyle=(0, (3, 1.5)))

@@ -79,10 +79,26 @@ def crossings_picture(sums: Digest, facts: Facts, path: Path) -> Path:
         block, column = divmod(number, COLUMNS)
         above, below = panels[2 * block][column], panels[2 * block + 1][column]
         queue = sums.stocks.of("queue", name)
-        near = around(queue.any(axis=0))
+        near = around(queue.sum(axis=0) > 0)
         waited = np.nan_to_num(sums.wait[:, near, sums.crossings.index(name)])
-        fan_of(above, sums.dates[near], queue[:, near], f"{name}: waiting", "persons at the end of the day (stock)", facts, style.ORANGE)
-        fan_of(below, sums.dates[near], waited, f"{name}: days waited", "mean days of those screened that day", facts, style.PURPLE)
+        fan_of(
+            above,
+            sums.dates[near],
+            queue[:, near],
+            f"{name}: waiting",
+            "persons at the end of the day (stock)",
+            facts,
+            style.ORANGE,
+        )
+        fan_of(
+            below,
+            sums.dates[near],
+            waited,
+            f"{name}: days waited",
+            "mean days of those screened that day",
+            facts,
+            style.PURPLE,
+        )
         used |= {above, below}
     clear([axes for row in panels for axes in row if axes not in used])
     return style.save(figure, path, title, facts)

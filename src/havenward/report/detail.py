@@ -16,6 +16,7 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 
+from havenward.guard.tiers import tier_of
 from havenward.scenario.schema import Location, Scenario, Tier
 
 DELAY_DAYS = 14
@@ -58,7 +59,7 @@ def detail(scenario: Scenario, tier: Tier, today: dt.date, reason: str = "") -> 
     """
     crossings = {place.name: place.name for place in scenario.locations if place.kind == "crossing"}
     camps = {place.name: place.name for place in scenario.locations if place.kind in ("camp", "emergency")}
-    if scenario.header.nature != "live":
+    if free(scenario, today):
         return Detail(True, crossings, camps, None, False, {})
     if tier == "restricted":
         if not reason.strip():
@@ -81,6 +82,12 @@ def detail(scenario: Scenario, tier: Tier, today: dt.date, reason: str = "") -> 
             "camps": f"What single camps hold {nothing}",
         },
     )
+
+
+def free(scenario: Scenario, today: dt.date) -> bool:
+    """Whether all of a scenario may be public: it is invented, or a closed case that is old enough."""
+    unasked = scenario.model_copy(update={"header": scenario.header.model_copy(update={"tier": None})})
+    return tier_of(unasked, today) == "public"
 
 
 def sector_names(scenario: Scenario) -> dict[str, str]:

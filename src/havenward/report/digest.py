@@ -119,7 +119,7 @@ class Digest:
     def by_period(self, daily: Values) -> Values:
         """Sums of a daily flow over whole periods: (draw, time) to (draw, period)."""
         whole = len(self.periods) * self.period
-        return daily[:, :whole].reshape(daily.shape[0], -1, self.period).sum(axis=2)
+        return np.asarray(daily[:, :whole].reshape(daily.shape[0], -1, self.period).sum(axis=2))
 
     def displaced(self) -> Values:
         """(draw, time) persons who are out and not yet home: at crossings, on the way, in camps, with hosts."""
@@ -275,7 +275,7 @@ def _closed(outcome: xr.Dataset, detail: Detail) -> Values:
     joined = np.ones((*closed.shape[:2], len(order)), dtype=bool)
     for column, name in enumerate(names):
         joined[:, :, order.index(name)] &= closed[:, :, column]
-    return joined.mean(axis=0)
+    return np.asarray(joined.mean(axis=0))
 
 
 def _drivers(outcome: xr.Dataset) -> dict[str, Values]:

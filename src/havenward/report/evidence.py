@@ -71,9 +71,7 @@ def counted(scenario: Scenario, sums: Digest) -> list[Counted]:
         what = QUANTITIES[row.quantity] + (f", {row.site}" if row.site else "")
         unit = UNITS[row.unit] if row.quantity != "camp_share" else "share of the displaced"
         measure = MEASURES[row.measure]
-        found.append(
-            Counted(series, f"{what}: {who}", unit, measure, row.quantity in ARRIVALS, figures, observed)
-        )
+        found.append(Counted(series, f"{what}: {who}", unit, measure, row.quantity in ARRIVALS, figures, observed))
     return found
 
 

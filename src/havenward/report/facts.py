@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from havenward.scenario.schema import Scenario, Tier
@@ -92,7 +93,7 @@ def facts(outcome: xr.Dataset, scenario: Scenario, run: Mapping[str, Any]) -> Fa
         title=scenario.header.title,
         nature=scenario.header.nature,
         tier=tier,
-        run=str(run.get("id", "")),
+        run=str(run.get("run_id") or attributes.get("run", "")),
         version=str(run.get("version") or attributes.get("version", "")),
         solver=str(run.get("solver") or attributes.get("solver", "")),
         seed=str(run.get("seed", attributes.get("seed", ""))),
@@ -105,8 +106,10 @@ def facts(outcome: xr.Dataset, scenario: Scenario, run: Mapping[str, Any]) -> Fa
     )
 
 
-def day_text(day: dt.date) -> str:
+def day_text(day: dt.date | np.datetime64) -> str:
     """A date in words, such as `4 June 2014`, the same in every locale."""
+    if isinstance(day, np.datetime64):
+        day = dt.date.fromisoformat(str(day.astype("datetime64[D]")))
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 

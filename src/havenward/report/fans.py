@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -109,9 +110,7 @@ def epochs_of(scenario: Scenario, sums: Digest) -> list[Epoch]:
     """The scenario's epochs that the run covers for two periods or more; none where one of them is all of it."""
     first, last = sums.dates[0].item(), sums.dates[-1].item()
     found = [
-        epoch
-        for epoch in scenario.header.epochs
-        if (min(epoch.end, last) - max(epoch.start, first)).days >= 2 * sums.period
+        epoch for epoch in scenario.header.epochs if (min(epoch.end, last) - max(epoch.start, first)).days >= 2 * sums.period
     ]
     return found if len(found) > 1 else []
 
@@ -140,7 +139,7 @@ def evidence_panel(axes: Axes, count: Counted, sums: Digest, facts: Facts) -> No
     style.origin_line(axes, facts, label=False)
 
 
-EVIDENCE = {
+EVIDENCE: dict[str, Any] = {
     "linestyle": "none", "marker": "o", "markersize": 4.5, "markerfacecolor": "white", "markeredgecolor": style.INK,
     "markeredgewidth": 1.1,
 }  # fmt: skip
@@ -148,7 +147,7 @@ EVIDENCE = {
 
 def evidence_handle() -> Line2D:
     """What the rings mean."""
-    return Line2D([], [], label="counted (with the printed range)", **EVIDENCE)  # type: ignore[arg-type]
+    return Line2D([], [], label="counted (with the printed range)", **EVIDENCE)
 
 
 def shortened(text: str, length: int) -> str:

@@ -118,11 +118,15 @@ def bands(
     shapes, fills = [], []
     known = [flow for flow in flows if flow.start in starts and flow.end in ends]
     tops: dict[int, float] = {}
-    for flow in sorted(known, key=lambda flow: (order_start.index(flow.start), order_end.index(flow.end), rank(flow, origins))):
+    for flow in sorted(
+        known, key=lambda flow: (order_start.index(flow.start), order_end.index(flow.end), rank(flow, origins))
+    ):
         node = starts[flow.start]
         tops[id(flow)] = node.top + node.used_out
         node.used_out += flow.mean * scale
-    for flow in sorted(known, key=lambda flow: (order_end.index(flow.end), order_start.index(flow.start), rank(flow, origins))):
+    for flow in sorted(
+        known, key=lambda flow: (order_end.index(flow.end), order_start.index(flow.start), rank(flow, origins))
+    ):
         node = ends[flow.end]
         width = flow.mean * scale
         y0, y1 = tops[id(flow)], node.top + node.used_in

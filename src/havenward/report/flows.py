@@ -76,9 +76,7 @@ def with_others(flows: list[Flow]) -> list[Flow]:
     small = {end for end, mean in by_end.items() if mean < LEAST_SHARE * total}
     if len(small) < 2:
         return flows
-    return joined(
-        (flow.start, OTHERS if flow.end in small else flow.end, flow.origin, flow.persons) for flow in flows
-    )
+    return joined((flow.start, OTHERS if flow.end in small else flow.end, flow.origin, flow.persons) for flow in flows)
 
 
 def largest_first(names: Iterable[str], flows: list[Flow], side: str) -> list[str]:

@@ -46,10 +46,7 @@ class Box:
     def inside(self, other: Box) -> bool:
         """Whether all of this box lies in the other."""
         return (
-            self.west >= other.west
-            and self.south >= other.south
-            and self.east <= other.east
-            and self.north <= other.north
+            self.west >= other.west and self.south >= other.south and self.east <= other.east and self.north <= other.north
         )
 
     def holds(self, points: Points) -> NDArray[np.bool_]:

@@ -22,6 +22,7 @@ class Course:
     """A small fan of the displaced over all days, in a frame of pixels (left, top, right, bottom)."""
 
     def __init__(self, sums: Digest, frame: tuple[int, int, int, int], unit: float) -> None:
+        """`frame` and `unit` in pixels."""
         self.sums = sums
         self.left, self.top, self.right, self.bottom = frame
         self.unit = unit

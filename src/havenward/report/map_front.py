@@ -33,7 +33,7 @@ def front_picture(sums: Digest, still: Scene, facts: Facts, path: Path) -> Path:
     image = Image.new("RGB", (px(WIDTH), px(high)), PAPER)
     draw = ImageDraw.Draw(image)
     title = "The front line by date"
-    pens.words(draw, (px(PAD), px(7)), title, 15 * UNIT / 2 * 1.25, INK, bold=True)
+    pens.words(draw, (px(PAD), px(7)), title, 15 * UNIT, INK, bold=True)
     words = f"{facts.title}. Homes by the mean share that lies behind the line of {facts.besieger}."
     pens.words(draw, (px(PAD), px(27)), words, 9.5 * UNIT, QUIET)
     _tier(draw, facts)
@@ -43,7 +43,7 @@ def front_picture(sums: Digest, still: Scene, facts: Facts, path: Path) -> Path:
     for number, day in enumerate(telling_days(sums, COLUMNS * ROWS)):
         row, column = divmod(number, COLUMNS)
         left, top = px(PAD + column * (wide + PAD)), px(HEAD + row * (MAP_HEIGHT + CAPTION))
-        pens.words(draw, (left, top + px(3)), day_text(sums.dates[day].item()), 11 * UNIT, INK, bold=True)
+        pens.words(draw, (left, top + px(3)), day_text(sums.dates[day]), 11 * UNIT, INK, bold=True)
         at = (left, top + px(CAPTION) - 2)
         image.paste(panel.paint(moment(still, sums, day)), at)
         draw.rectangle((*at, at[0] + panel.size[0], at[1] + panel.size[1]), outline=INK, width=1)
@@ -82,14 +82,16 @@ def _key(image: Image.Image) -> None:
 def telling_days(sums: Digest, amount: int) -> list[int]:
     """Days that part the front's movement into equal steps, the first and the last day among them.
 
-    Where the front hardly moves the days are spread evenly.
+    Where that gives fewer days than asked for, the longest gaps between them are halved.
     """
     last = len(sums.dates) - 1
     movement = np.abs(np.diff(sums.besieged, axis=0)).sum(axis=1)
-    if movement.sum() < 1e-6:
-        chosen = np.linspace(0, last, min(amount, last + 1)).round().astype(int)
-    else:
+    days = {0, last}
+    if movement.sum() > 0:
         way = np.concatenate(([0.0], np.cumsum(movement))) / movement.sum()
-        chosen = np.searchsorted(way, np.linspace(0, 1, amount), side="left")
-        chosen[-1] = last
-    return sorted({int(day) for day in chosen})
+        days |= {int(day) for day in np.searchsorted(way, np.linspace(0, 1, amount)[1:-1])}
+    while len(days) < min(amount, last + 1):
+        ordered = sorted(days)
+        start = max(range(len(ordered) - 1), key=lambda number: ordered[number + 1] - ordered[number])
+        days.add((ordered[start] + ordered[start + 1]) // 2)
+    return sorted(days)

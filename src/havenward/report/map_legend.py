@@ -40,7 +40,13 @@ def legend(still: Scene, sums: Digest, scales: Scales, unit: float, width: float
         radius = scales.radius(people)
         pens.disc(draw, MARK * fine, y * fine, radius * 0.72 * fine, map_panel.PEOPLE, "white", 0.7 * fine)
         pens.disc(draw, MARK * fine, y * fine, radius * fine, None, INK, 1.1 * fine)
-        write(draw, y, f"camp: ring for its plots (here for\n{people:,.0f} persons), filled by its people;\nred where they exceed the plots", fine)
+        write(
+            draw,
+            y,
+            f"camp: ring for its plots (here for\n{people:,.0f} persons), filled by its people;\n"
+            "red where they exceed the plots",
+            fine,
+        )
         y += 34
     if still.crossings.names:
         pens.diamond(draw, MARK * fine, y * fine, 6 * fine, map_panel.QUEUE, INK)
@@ -59,7 +65,8 @@ def arrow_words(people: float, sums: Digest, scales: Scales, *, moving: bool) ->
     """The unit of arrows' widths, and where they stop growing."""
     span = f"a {sums.per}" if moving else "over the run"
     cap = f"\nno wider than for {nice(scales.arrow_persons * CAP):,.0f}" if moving else ""
-    return f"ways out (blue) and on (green), from\nbroad root to point; root here: {people:,.0f}\npersons {span}; schematic{cap}"
+    root = f"broad root to point; root here: {people:,.0f}"
+    return f"ways out (blue) and on (green), from\n{root}\npersons {span}; schematic{cap}"
 
 
 def write(draw: ImageDraw.ImageDraw, y: float, text: str, fine: float) -> None:

@@ -73,7 +73,9 @@ class Kind:
     """Whether areas of origin are named."""
 
 
+# A wide map with a close one beside it; a wide map alone, whose homes must be seen; and the close map of the homes.
 OVERVIEW = Kind(camps=True, arrows=True, home_size=(1.6, 2.6), areas=False)
+ALONE = Kind(camps=True, arrows=True, home_size=(2.4, 5.5), areas=False)
 CLOSE = Kind(camps=False, arrows=False, home_size=(2.4, 6.5), areas=True)
 
 
@@ -81,6 +83,7 @@ class Panel:
     """A map of one box at one size in pixels."""
 
     def __init__(self, still: Scene, box: Box, kind: Kind, scales: Scales, size: tuple[int, int], unit: float) -> None:
+        """`size` and `unit` in pixels."""
         self.still = still
         self.kind = kind
         self.scales = scales
@@ -124,7 +127,9 @@ class Panel:
         for spots, size in ((self.still.hosts, 3.0), (self.still.marks, 1.6)):
             shown = spots.points if self.kind.camps else spots.points[~self.outside(spots.points)]
             for x, y in (self.at(shown) * pens.FINE).tolist():
-                draw.rectangle((x - size * self.fine, y - size * self.fine, x + size * self.fine, y + size * self.fine), fill=QUIET)
+                draw.rectangle(
+                    (x - size * self.fine, y - size * self.fine, x + size * self.fine, y + size * self.fine), fill=QUIET
+                )
         if self.kind.camps and self.still.inset is not None:
             (left, bottom), (right, top) = (self.projection.pixels(corners(self.still.inset)) * pens.FINE).tolist()
             draw.rectangle((left, top, right, bottom), outline=INK, width=max(round(0.8 * self.fine), 1))

@@ -17,9 +17,9 @@ from havenward.scenario.schema import Location, Scenario
 Values = NDArray[np.float64]
 
 INSET_SHARE = 0.35
-"""An inset is drawn where nine tenths of the people live in a box less wide than this share of the map."""
+"""An inset is drawn where nearly all people live in a box less wide than this share of the map."""
 
-INSET_WEIGHT = 0.9
+INSET_WEIGHT = 0.97
 FEWEST_FOR_INSET = 5
 LEAST_ARROW = 0.01
 """Arrows with less than this share of the widest one's persons are left out."""
@@ -116,9 +116,7 @@ def spots(places: Sequence[Location]) -> Spots:
     return Spots([place.name for place in places], points_of(places))
 
 
-def drawn_homes(
-    sums: Digest, by_name: dict[str, Location], *, full: bool
-) -> tuple[list[Location], list[NDArray[np.int64]]]:
+def drawn_homes(sums: Digest, by_name: dict[str, Location], *, full: bool) -> tuple[list[Location], list[NDArray[np.int64]]]:
     """Homes as they may be drawn: each for itself, or one point an area where detail is not to be told."""
     if full:
         known = [(by_name[name], number) for number, name in enumerate(sums.homes) if name in by_name]

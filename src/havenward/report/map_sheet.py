@@ -15,7 +15,7 @@ from havenward.report.digest import Digest
 from havenward.report.facts import Facts, day_text
 from havenward.report.map_course import Course
 from havenward.report.map_legend import legend
-from havenward.report.map_panel import CLOSE, INK, OVERVIEW, Panel, Scales
+from havenward.report.map_panel import ALONE, CLOSE, INK, OVERVIEW, Panel, Scales
 from havenward.report.map_scene import Moment, Scene
 
 QUIET = "#4d4d4d"
@@ -63,6 +63,7 @@ class Sheet:
     """Paints the same sheet for any day of a run; what stands still is painted once."""
 
     def __init__(self, sums: Digest, still: Scene, facts: Facts, scales: Scales, unit: float, *, moving: bool) -> None:
+        """`unit` in pixels; `moving` for frames of an animation, whose arrows are those of one period."""
         self.sums = sums
         self.still = still
         self.facts = facts
@@ -70,7 +71,8 @@ class Sheet:
         self.layout = Layout(unit)
         self.moving = moving
         px = self.layout.px
-        self.overview = Panel(still, still.box, OVERVIEW, scales, self.layout.map_size, unit)
+        kind = OVERVIEW if still.inset else ALONE
+        self.overview = Panel(still, still.box, kind, scales, self.layout.map_size, unit)
         close = (px(SIDE), px(INSET_HEIGHT))
         self.inset = Panel(still, still.inset, CLOSE, scales, close, unit) if still.inset else None
         frame = (px(PAD + 62), px(HEIGHT - FOOT - COURSE + 17), px(WIDTH - PAD), px(HEIGHT - FOOT - 15))
@@ -84,7 +86,7 @@ class Sheet:
         self._map(image, draw, self.overview, (px(PAD), px(HEAD)), now)
         if self.inset is not None:
             self._map(image, draw, self.inset, self.layout.side, now)
-        date = day_text(now.day.astype("datetime64[D]").item())
+        date = day_text(now.day)
         pens.words(draw, (px(PAD), px(27)), date, 17 * unit, INK, bold=True)
         pens.words(draw, (px(WIDTH - PAD), px(32)), self.figures(day), 10.5 * unit, INK, anchor="ra")
         self.course.mark(draw, day, map_panel.OVER)

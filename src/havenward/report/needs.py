@@ -82,6 +82,4 @@ def needs(found: list[Moment]) -> list[Need]:
 
 def scaled(people: Interval, standard: Standard) -> Interval:
     """The interval of persons times what one of them needs."""
-    return Interval(
-        people.middle * standard.per_person, people.low * standard.per_person, people.high * standard.per_person
-    )
+    return Interval(people.middle * standard.per_person, people.low * standard.per_person, people.high * standard.per_person)

@@ -11,16 +11,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from PIL import Image
 
+from havenward.guard.tiers import BANNERS
 from havenward.report.facts import Facts, day_text
 from havenward.report.sentences import Glance
 
 MEDIA = {".png": "image/png", ".gif": "image/gif", ".webp": "image/webp"}
-
-BANNERS = {
-    "public": "May be passed on. Figures are simulated, not counted.",
-    "partner": "For partner organisations in the response. Do not publish.",
-    "restricted": "For the named recipients only. Do not pass on, copy or print without a reason.",
-}
 
 LIMITS = (
     "It does not say that any way, corridor, crossing or camp is safe. Nobody should choose a way by it.",
@@ -116,7 +111,7 @@ def write_page(
         facts=facts,
         metadata=meta(facts),
         css=Markup(css),
-        banner=BANNERS[facts.tier],
+        banner=f"{BANNERS[facts.tier]}. Figures are simulated, not counted.",
         headline=headline,
         reception=reception,
         sure=sure,

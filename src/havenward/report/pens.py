@@ -55,7 +55,9 @@ def tapered(line: Bow, width: float) -> list[float]:
     return np.concatenate((line.centre + half, (line.centre - half)[::-1])).ravel().tolist()
 
 
-def disc(draw: ImageDraw.ImageDraw, x: float, y: float, radius: float, fill: Colour | None, edge: Colour, width: float) -> None:
+def disc(
+    draw: ImageDraw.ImageDraw, x: float, y: float, radius: float, fill: Colour | None, edge: Colour, width: float
+) -> None:
     """A circle; an edge width below one pixel is drawn as one."""
     box = (x - radius, y - radius, x + radius, y + radius)
     draw.ellipse(box, fill=fill, outline=edge, width=max(round(width), 1))

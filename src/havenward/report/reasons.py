@@ -40,10 +40,10 @@ class Driver:
 
 
 DRIVERS = (
-    Driver("contact_share", "Front: homes in contact", "share of the area's homes in contact with the front", style.VERMILION,
-           "the front reached more homes", "the front touched fewer homes"),
-    Driver("believed_risk", "Fear: believed risk of leaving", "chance of being caught or hurt, as people believe it", style.PURPLE,
-           "people feared the way out more", "people feared the way out less"),
+    Driver("contact_share", "Front: homes in contact", "share of the area's homes in contact with the front",
+           style.VERMILION, "the front reached more homes", "the front touched fewer homes"),
+    Driver("believed_risk", "Fear: believed risk of leaving", "chance of being caught or hurt, as people believe it",
+           style.PURPLE, "people feared the way out more", "people feared the way out less"),
     Driver("deprivation", "Supply: deprivation", "0 none, 1 all", style.ORANGE,
            "supplies ran shorter", "supplies eased"),
     Driver("price_index", "Supply: price of staple food", "price over the price before", style.ORANGE,
@@ -66,7 +66,7 @@ class Turn:
         verb = "rose" if self.after.middle > self.before.middle else "fell"
         moved = join_words(self.reasons) if self.reasons else "none of the drivers shown moved much"
         return (
-            f"In the {per} from {day_text(self.day.item())} arrivals {verb} from {figure_text(self.before)} to "
+            f"In the {per} from {day_text(self.day)} arrivals {verb} from {figure_text(self.before)} to "
             f"{figure_text(self.after)} a {per}: {moved}."
         )
 

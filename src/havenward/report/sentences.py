@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.guard.disclosure import FEWEST_DRAWS, NoIntervalError, figure_text, in_ten, interval, quantiles, span_text
-from havenward.report.digest import WEEK, Digest
+from havenward.report.digest import Digest
 from havenward.report.facts import Facts, day_text
 from havenward.scenario.schema import Epoch
 
@@ -39,28 +39,21 @@ def headline(sums: Digest, facts: Facts) -> str:
             "Run it again with 10 members or more."
         )
     if not total.any():
-        return f"In none of {sums.draws} simulated futures does anybody reach a crossing, {from_to(facts)}."
-    when = f"; the busiest {sums.per} begins {between_days(peak_days(sums))}" if len(sums.periods) > 1 else ""
+        return f"In none of {sums.draws} simulated futures does anybody reach a crossing, from {facts.span}."
+    peaks = peak_days(sums)
+    known = len(sums.periods) > 1 and len(peaks) >= FEWEST_DRAWS
+    when = f"; the busiest {sums.per} begins {between_days(peaks)}" if known else ""
     return (
-        f"In 8 of 10 simulated futures {people_span(total)} people reach the crossings, {from_to(facts)}"
+        f"In 8 of 10 simulated futures {span_text(interval(total))} people reach the crossings, from {facts.span}"
         f"{when}; {where(sums)}."
     )
-
-
-def people_span(total: Values) -> str:
-    """`180,000 to 250,000`, or `fewer than 10`."""
-    return span_text(interval(total))
-
-
-def from_to(facts: Facts) -> str:
-    """The span of the run in a sentence."""
-    return f"from {facts.span}"
 
 
 def peak_days(sums: Digest) -> NDArray[np.datetime64]:
     """(draw,) the first day of each draw's busiest period, for draws in which anybody arrives."""
     flow = sums.by_period(sums.arrivals())
-    return sums.periods[flow[flow.any(axis=1)].argmax(axis=1)]
+    busiest_period = flow[flow.sum(axis=1) > 0].argmax(axis=1)
+    return np.asarray(sums.periods[busiest_period])
 
 
 def between_days(days: NDArray[np.datetime64]) -> str:
@@ -118,11 +111,11 @@ def reception(sums: Digest) -> str:
     days = sums.dates[displaced.argmax(axis=1)]
     camps = sums.stocks.of("stage", "in_camp")
     text = (
-        f"At the peak, {between_days(days)}, {people_span(displaced.max(axis=1))} people are out of their homes and need "
-        "to be received"
+        f"At the peak, {between_days(days)}, {span_text(interval(displaced.max(axis=1)))} people are out of their homes and "
+        "need to be received"
     )
     if camps.any():
-        text += f"; camps and emergency sites hold {people_span(camps.max(axis=1))} at their fullest"
+        text += f"; camps and emergency sites hold {span_text(interval(camps.max(axis=1)))} at their fullest"
     return text + " (80 % intervals)."
 
 
@@ -131,7 +124,9 @@ def glances(sums: Digest, epochs: Sequence[Epoch], facts: Facts) -> list[Glance]
     if sums.draws < FEWEST_DRAWS:
         return []
     arrivals = sums.arrivals()
-    rows = [Glance("Arrivals at crossings", "cumulative", "persons", facts.span, figure_text(interval(arrivals.sum(axis=1))))]
+    rows = [
+        Glance("Arrivals at crossings", "cumulative", "persons", facts.span, figure_text(interval(arrivals.sum(axis=1))))
+    ]
     for epoch in epochs:
         inside = (sums.dates >= np.datetime64(epoch.start)) & (sums.dates <= np.datetime64(epoch.end))
         span = f"{day_text(epoch.start)} to {day_text(epoch.end)}"
@@ -149,7 +144,9 @@ def glances(sums: Digest, epochs: Sequence[Epoch], facts: Facts) -> list[Glance]
             rows.append(Glance(title, "stock, largest", "persons", when, figure_text(interval(stock.max(axis=1)))))
     refused = sums.flows.of("quantity", "overflow").sum(axis=1)
     if refused.any():
-        rows.append(Glance("Sought a camp, found no plot", "cumulative", "persons", facts.span, figure_text(interval(refused))))
+        rows.append(
+            Glance("Sought a camp, found no plot", "cumulative", "persons", facts.span, figure_text(interval(refused)))
+        )
     return rows
 
 
@@ -160,8 +157,3 @@ PEAKS: dict[str, tuple[str, ...] | None] = {
     "With host communities": ("in_host",),
 }
 """Title -> stages; None for all who are displaced."""
-
-
-def per_word(sums: Digest) -> str:
-    """The period in words."""
-    return "weekly" if sums.period == WEEK else "daily"

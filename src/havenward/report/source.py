@@ -9,6 +9,7 @@ from typing import Any
 
 import xarray as xr
 
+from havenward.run.folder import OUTCOME, RECORD, SCENARIO, open_outcome
 from havenward.scenario.read import load
 from havenward.scenario.schema import Scenario
 
@@ -36,11 +37,10 @@ def open_run(folder: Path) -> Run:
     ScenarioError
         if the scenario's copy cannot be read.
     """
-    for part in ("run.json", "scenario", "outcome.zarr"):
+    for part in (RECORD, SCENARIO, OUTCOME):
         if not (folder / part).exists():
             raise RunFolderError(
                 f"{folder} holds no {part}, so it is not a finished run. Give the folder that `havenward run` wrote."
             )
-    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    outcome = xr.open_zarr(folder / "outcome.zarr", consolidated=False)
-    return Run(outcome, load(folder / "scenario"), record)
+    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    return Run(open_outcome(folder), load(folder / SCENARIO), record)

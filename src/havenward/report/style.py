@@ -173,8 +173,9 @@ def save(figure: Figure, path: Path, title: str, facts: Facts) -> Path:
     """Writes a picture as PNG with its facts in the metadata; few colours, so that the page stays light."""
     canvas = figure.canvas
     assert isinstance(canvas, FigureCanvasAgg)
-    canvas.draw()
-    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    canvas.draw()  # type: ignore[no-untyped-call]
+    pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    image = Image.fromarray(pixels).convert("RGB")
     return save_image(image, path, title, facts)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from havenward.report.detail import detail
 from havenward.report.digest import digest
-from havenward.report.facts import Facts, facts, report_folder
+from havenward.report.facts import facts, report_folder
 from havenward.report.source import Run, open_run
 
 Progress = Callable[[str, float], None]
@@ -63,14 +64,16 @@ def write_report_of(
     sums = digest(run.outcome, run.scenario, told)
     folder.mkdir(parents=True, exist_ok=True)
     # matplotlib takes half a second to import, so nothing above this line needs it.
-    from havenward.report.sections import Desk
+    from havenward.report.page import write_page
+    from havenward.report.sections import Material, all_sections
+    from havenward.report.sentences import glances, headline, how_sure, reception
 
-    desk = Desk(run.scenario, sums, shortened_to(known, sums.dates[-1].item()), told, folder)
-    return desk.write(progress)
-
-
-def shortened_to(known: Facts, last: dt.date) -> Facts:
-    """The facts of a report that may not tell the last days of its run."""
-    from dataclasses import replace
-
-    return replace(known, last=min(known.last, last))
+    given = Material(run.scenario, sums, replace(known, last=sums.dates[-1].item()), told, folder)
+    sections = all_sections(given, progress)
+    progress("Writing the page", 0.95)
+    sentences = (headline(sums, given.facts), reception(sums), how_sure(sums, given.facts))
+    figures = glances(sums, run.scenario.header.epochs, given.facts)
+    path = folder / given.facts.name("report", "html")
+    page = write_page(path, given.facts, sentences, figures, run.scenario.header.limits, sections)
+    progress("Done", 1.0)
+    return page

@@ -8,8 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
-from havenward.scenario.schema import Scenario
+from havenward.run.observe import View, at_home, displaced
+from havenward.scenario.schema import Observer, Scenario, Target
+
+F64 = NDArray[np.float64]
+DAYS_A_MONTH = 30.44
 
 
 class Compared(NamedTuple):
@@ -57,3 +62,70 @@ def against_evidence(outcome: xr.Dataset, scenario: Scenario) -> list[Compared]:
             Compared(row.series, row.date, row.measure, row.value, mean, float(q10), float(q90), ratio, row.weak)
         )
     return rows
+
+
+class Rate(NamedTuple):
+    """A target and what the model makes of it."""
+
+    name: str
+    quantity: str
+    low: float
+    high: float
+    mean: float
+    q10: float
+    q90: float
+    calibrated: bool
+
+    @property
+    def miss(self) -> float:
+        """How far the mean lies outside the range, as a factor: 1 inside, 2 at twice the top or half the bottom."""
+        if self.low <= self.mean <= self.high:
+            return 1.0
+        return self.mean / self.high if self.mean > self.high else self.low / max(self.mean, 1e-12)
+
+
+def rates(outcome: xr.Dataset, scenario: Scenario) -> list[Rate]:
+    """Return every target of a scenario beside the model; targets outside the outcome's days are left out."""
+    first = pd.Timestamp(outcome["time"].values[0]).date()
+    last = pd.Timestamp(outcome["time"].values[-1]).date()
+    found = []
+    for row in scenario.targets:
+        if first <= row.start <= row.end <= last:
+            model = _rate(outcome, scenario, row, (row.start - first).days, (row.end - first).days)
+            q10, q90 = np.quantile(model, [0.1, 0.9])
+            found.append(
+                Rate(row.name, row.quantity, row.low, row.high, float(model.mean()), float(q10), float(q90), row.calibrated)
+            )
+    return found
+
+
+def _rate(outcome: xr.Dataset, scenario: Scenario, row: Target, start: int, end: int) -> F64:
+    """Return (draw,) values of a target between two days of the outcome."""
+    counter = Observer(name="target", areas=row.areas, start=row.start)
+    view = View.of(outcome, counter)
+    daily = view.flow("arrived", start=view.homes)
+    arrivals = daily[:, start : end + 1]
+    home = at_home(view)
+    before = np.maximum(home[:, max(start - 1, 0)], 1.0)
+    left = np.minimum(arrivals.sum(axis=1) / before, 1.0 - 1e-9)
+    match row.quantity:
+        case "arrivals":
+            return np.asarray(arrivals.sum(axis=1))
+        case "most_arrivals_a_day":
+            return np.asarray(arrivals.max(axis=1))
+        case "most_arrivals_a_week":
+            weeks = np.lib.stride_tricks.sliding_window_view(arrivals, min(7, arrivals.shape[1]), axis=1)
+            return np.asarray(weeks.sum(axis=2).max(axis=1))
+        case "left_share_a_day":
+            return np.asarray(-np.log1p(-left) / arrivals.shape[1])
+        case "left_share_a_month":
+            return np.asarray(-np.log1p(-left) / arrivals.shape[1] * DAYS_A_MONTH)
+        case "at_home_share":
+            return np.asarray(home[:, end] / before)
+        case "returned_share":
+            return np.asarray(displaced(view)[2][:, end] / np.maximum(arrivals.sum(axis=1), 1.0))
+        case "camp_share":
+            counters = [o for o in scenario.observers if o.camp_coverage == 1.0 and o.host_coverage < 1.0]
+            seen = View.of(outcome, counters[0]) if counters else view
+            camps, hosts, _ = displaced(seen)
+            return np.asarray(camps[:, end] / np.maximum(camps[:, end] + hosts[:, end], 1.0))

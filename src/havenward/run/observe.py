@@ -129,16 +129,16 @@ def _printed(view: View, row: Evidence) -> F64:
     factor = view.observer.factor
     match row.quantity:
         case "camp_share":
-            camps, hosts, _ = _displaced(view)
+            camps, hosts, _ = displaced(view)
             return np.asarray(camps / np.maximum(camps + hosts, 1.0))
         case "in_camps":
-            return factor * _displaced(view)[0]
+            return factor * displaced(view)[0]
         case "occupancy":
             return factor * view.stock("in_camp", row.site)
         case "at_home":
-            return factor * _at_home(view)
+            return factor * at_home(view)
         case "returned":
-            daily = _displaced(view)[2]
+            daily = displaced(view)[2]
             return factor * (np.diff(daily, axis=1, prepend=0.0) if row.measure == "flow" else daily)
         case "screened":
             return factor * view.flow("cleared", start=frozenset({row.site}))
@@ -147,18 +147,18 @@ def _printed(view: View, row: Evidence) -> F64:
             return factor * (daily if row.measure == "flow" else view.since_start(daily))
         case "displaced":
             if row.measure == "stock":
-                camps, hosts, _ = _displaced(view)
+                camps, hosts, _ = displaced(view)
                 return factor * (camps + hosts)
             if row.measure == "flow":
                 start = frozenset({row.site}) if row.site else view.homes
                 return factor * view.flow("arrived", start=start)
             if view.observer.host_coverage == 1.0 and view.observer.camp_coverage == 1.0:
                 return factor * view.since_start(view.flow("arrived", start=view.homes))
-            camps, hosts, returned = _displaced(view)
+            camps, hosts, returned = displaced(view)
             return factor * (camps + hosts + returned)
 
 
-def _displaced(view: View) -> tuple[F64, F64, F64]:
+def displaced(view: View) -> tuple[F64, F64, F64]:
     """Return (draw, time) counted in camps, counted with hosts, and counted returns, of people displaced since the start."""
     sites = {
         "in_camp": frozenset(view.outcome["camp"].values.tolist()),
@@ -187,7 +187,8 @@ def _arrivals(view: View, site: str) -> F64:
     return view.flow("to_host", end=site)
 
 
-def _at_home(view: View) -> F64:
+def at_home(view: View) -> F64:
+    """Return (draw, time) persons or households at home."""
     stage = view.outcome["stock_stage"].values
     wanted = np.isin(stage, ["home_held", "home_contact", "home_free"])
     wanted &= np.isin(view.outcome["stock_site"].values, list(view.homes))

@@ -23,6 +23,13 @@ def check_dates(draft: Draft, problems: Problems) -> None:
         check_inside(draft, header, problems)
         check_control_kind(draft, header, problems)
     check_corridors(draft, problems)
+    for line, target in draft.targets:
+        if target.end < target.start:
+            wrong = "the target ends before it starts"
+            problems.error(draft.targets.file, line, "end", target.end, wrong, "Change one of the two dates")
+        if target.low > target.high:
+            wrong = "the lowest value is above the highest"
+            problems.error(draft.targets.file, line, "low", target.low, wrong, "Exchange low and high")
     observers = {row.name: row for row in draft.observers.rows}
     for line, observer in draft.observers:
         if observer.end is not None and observer.end < observer.start:

@@ -86,6 +86,10 @@ def _area_mentions(draft: Draft) -> Iterator[tuple[str, int, str, str]]:
         for line, row in sheet:
             if row.area != "*":
                 yield sheet.file, line, "area", row.area
+    for line, target in draft.targets:
+        for name in target.areas.split(";"):
+            if name.strip() != "*":
+                yield draft.targets.file, line, "areas", name.strip()
     for line, observer in draft.observers:
         for name in observer.areas.split(";"):
             if name.strip() not in ("", "*"):

@@ -32,6 +32,7 @@ class Draft:
     assumptions: Sheet[schema.Assumption]
     observers: Sheet[schema.Observer]
     evidence: Sheet[schema.Evidence]
+    targets: Sheet[schema.Target]
     sources: Sheet[schema.Source]
 
     def sheets(self) -> Iterator[Sheet[Any]]:

@@ -250,6 +250,33 @@ class Evidence(Row):
     weak: bool = Field(False, description="a report's remark rather than a count")
 
 
+class Target(Row):
+    """A rate or share that a model of this case should come near: derived from evidence, for a table of plausibility."""
+
+    key: ClassVar = ("name",)
+    name: Name
+    areas: Text = Field("*", description="origin areas, separated by ;")
+    quantity: Literal[
+        "arrivals",
+        "most_arrivals_a_day",
+        "most_arrivals_a_week",
+        "left_share_a_day",
+        "left_share_a_month",
+        "at_home_share",
+        "returned_share",
+        "camp_share",
+    ] = Field(
+        description="arrivals: persons at crossings; left_share: rate of arrivals among those at home at the start; "
+        "at_home_share: at the end, of those at the start; returned_share: of arrivals since the start; camp_share: as "
+        "IOM counts, at the end"
+    )
+    start: dt.date
+    end: dt.date
+    low: float = Field(ge=0, le=1e9)
+    high: float = Field(ge=0, le=1e9)
+    calibrated: bool = Field(False, description="whether the hand calibration looked at it")
+
+
 class Source(Strict):
     """A publication."""
 
@@ -316,6 +343,7 @@ TABLES: dict[str, type[Strict]] = {
     "assumptions": Assumption,
     "observers": Observer,
     "evidence": Evidence,
+    "targets": Target,
     "sources": Source,
 }
 """File stem -> row model. `locations`, `corridors`, `crossings` and `classes` must be there; the rest may be missing."""
@@ -342,4 +370,5 @@ class Scenario(Strict):
     assumptions: tuple[Assumption, ...] = ()
     observers: tuple[Observer, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    targets: tuple[Target, ...] = ()
     sources: tuple[Source, ...] = ()
