@@ -106,6 +106,33 @@ def test_a_camp_that_nobody_can_reach_changes_no_bit(solver, place):
     assert (np.delete(after, same, axis=2) == 0).all()
 
 
+def allocated(solver, chances):
+    """Return (M, kinds) counts by camp after a split of two kinds of unit by the given chances."""
+    builder = CellTableBuilder()
+    safe = np.array([builder.row(("safe", k), (1, 0, 0, 0), 0) for k in range(2)])
+    camps = np.array([[builder.row(("camp", c, k), (1, 0, 0, 0), 0) for c in chances] for k in range(2)])
+    table = builder.table()
+    move = Move.build(table, "allocate", safe, camps[:, :, None], tuple(chances))
+    counts = np.zeros((40, len(table)), dtype=np.int64)
+    counts[:, safe] = (60, 900)
+    made = solver_of(solver, None, 1, np.arange(40, dtype=np.uint32), counts)
+    made.carry_out(Split(move, np.tile(list(chances.values()), (1, 2, 1))), 3)
+    return {camp: made.counts[:, camps[:, c]] for c, camp in enumerate(chances)}
+
+
+@every_solver
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+def test_a_camp_to_which_nobody_is_sent_changes_no_bit(solver, place):
+    chances = {"lower camp": 0.3, "upper camp": 0.2, "river camp": 0.4}
+    before = allocated(solver, chances)
+    listed = list(chances.items())
+    listed.insert(place, ("far camp", 0.0))
+    after = allocated(solver, dict(listed))
+    assert (after.pop("far camp") == 0).all()
+    assert after.keys() == before.keys()
+    assert all((after[camp] == before[camp]).all() for camp in before)
+
+
 @pytest.mark.parametrize("solver", ["chain", "individuals"])
 def test_an_edit_changes_nothing_upstream(solver):
     """More desks change who passes the gate; who leaves and who is stopped stays as it was, to the bit."""

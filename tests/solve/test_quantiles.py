@@ -52,9 +52,22 @@ def test_binomial_quantile_is_scipys(data, n, u):
 def test_binomial_quantile_is_scipys_at_the_joints(n, joint, nudge):
     p = at_joint(joint, n)
     p = math.nextafter(p, nudge * math.inf) if nudge else p
-    us = np.random.default_rng(5).random(200)
+    us = np.random.default_rng(5).random(1000)
     got = np.array([binomial_quantile(u, n, p) for u in us])
     assert (got == stats.binom.ppf(us, n, p)).all()
+
+
+@MANY
+@given(st.data(), SIZES, st.floats(-5.0, 5.0))
+def test_binomial_quantile_changes_where_the_distribution_function_does(data, n, z):
+    """Just below and just above a step of SciPy's distribution function: any slip of the search would show here."""
+    p = data.draw(probabilities(n))
+    k = round(min(max(n * p + z * math.sqrt(n * p * (1.0 - p)), 0.0), n - 1.0))
+    step = float(stats.binom.cdf(k, n, p))
+    near = 2.0 * TAIL
+    assume(near < step < 1.0 - near and min(stats.binom.pmf([k, k + 1], n, p)) > 2.0 * near)
+    assert binomial_quantile(step - near, n, p) == k
+    assert binomial_quantile(step + near, n, p) == k + 1
 
 
 @MANY

@@ -19,6 +19,9 @@ from havenward.report.overflow import camp_reports
 from havenward.scenario.schema import Evidence, Scenario
 
 COLUMNS = 4
+LEAST_SHARE = 0.02
+"""The picture begins when the camps together hold this share of what they hold at their fullest."""
+
 SHOWN = 20
 """Camps that are drawn, the fullest first; the table has them all."""
 
@@ -28,7 +31,8 @@ def camps_picture(sums: Digest, scenario: Scenario, facts: Facts, path: Path) ->
     people = {name: sums.stocks.of("camp", name) for name in sums.camps}
     used = sorted((name for name in people if people[name].any()), key=lambda name: -people[name].max(axis=1).mean())
     names = used[: SHOWN - 1]
-    near = around(sums.capacity.sum(axis=1) + sums.stocks.of("stage", "in_camp").sum(axis=0) > 0)
+    total = sums.stocks.of("stage", "in_camp")
+    near = around(total.max(axis=0) > LEAST_SHARE * total.max(initial=0))
     rows = math.ceil((len(names) + 1) / COLUMNS)
     figure = style.new_figure(1.55 + 2.25 * rows)
     title = "Camps: people against plots"
@@ -42,12 +46,11 @@ def camps_picture(sums: Digest, scenario: Scenario, facts: Facts, path: Path) ->
     shares = {report.name: report.over.share for report in camp_reports(sums)}
     x = style.days(sums.dates[near])
     counted = occupancy(scenario, sums)
-    total = sums.stocks.of("stage", "in_camp")
     camp_panel(panels[0], x, total[:, near], sums.capacity.sum(axis=1)[near], "All sites", None)
     for axes, name in zip(panels[1:], names, strict=False):
+        mark(axes, [row for row in counted if row.site == name])
         capacity = sums.capacity[near, sums.camps.index(name)]
         camp_panel(axes, x, people[name][:, near], capacity, name, shares.get(name))
-        mark(axes, [row for row in counted if row.site == name])
     clear(panels[len(names) + 1 :])
     return style.save(figure, path, title, facts)
 
@@ -77,5 +80,4 @@ def mark(axes: Axes, rows: list[Evidence]) -> None:
     """Counted figures as rings."""
     if rows:
         days = style.days(np.array([row.date for row in rows], dtype="datetime64[D]"))
-        axes.plot(days, [row.value for row in rows], **EVIDENCE)
-        axes.set_ylim(bottom=0)
+        axes.plot(days, [row.value for row in rows], zorder=3, **EVIDENCE)

@@ -13,10 +13,14 @@ from havenward.guard.disclosure import FEWEST_DRAWS, Interval, interval
 from havenward.report import style
 from havenward.report.digest import Digest
 from havenward.report.facts import Facts
-from havenward.report.fans import COLUMNS, clear, fan_of
+from havenward.report.fans import clear, fan_of
 
+COLUMNS = 3
 SHOWN = 6
-"""Crossings that are drawn, the busiest first; the table has them all."""
+"""Crossings that are drawn, those with the longest queues first; the table has them all."""
+
+LONG_QUEUE = 1_000
+"""Persons waiting overnight from which a night counts as one with a long queue."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +32,10 @@ class CrossingReport:
     largest_queue: Interval
     longest_wait: Interval
     """Days, the largest of the daily means."""
-    days_with_queue: Interval
-    """Days on which over a thousand people waited overnight."""
+    long_nights: Interval
+    """Nights on which over `LONG_QUEUE` people waited."""
     closed_days: float
     """Days closed, mean of the draws."""
-
-
-LONG_QUEUE = 1_000
 
 
 def crossing_reports(sums: Digest) -> list[CrossingReport]:
@@ -54,59 +55,56 @@ def crossing_reports(sums: Digest) -> list[CrossingReport]:
                 arrivals=interval(arrived),
                 largest_queue=interval(queue.max(axis=1)),
                 longest_wait=interval(waited.max(axis=1)),
-                days_with_queue=interval((queue > LONG_QUEUE).sum(axis=1)),
+                long_nights=interval((queue > LONG_QUEUE).sum(axis=1)),
                 closed_days=float(sums.closed[:, number].sum()),
             )
         )
     return sorted(reports, key=lambda report: -report.arrivals.middle)
 
 
+def queued(sums: Digest) -> list[str]:
+    """Crossings at which anybody waits overnight in any draw, the longest queue first."""
+    longest = {name: float(sums.stocks.of("queue", name).max(axis=1).mean()) for name in sums.crossings}
+    return [name for name in sorted(longest, key=lambda name: -longest[name]) if longest[name] > 0]
+
+
 def crossings_picture(sums: Digest, facts: Facts, path: Path) -> Path:
-    """Queues and waiting times at the busiest crossings: two panels a crossing, one over the other."""
-    totals = {name: float(sums.flows.of("arrived", name).sum()) for name in sums.crossings}
-    names = [name for name in sorted(totals, key=lambda name: -totals[name]) if totals[name] > 0][:SHOWN]
-    blocks = max(math.ceil(len(names) / COLUMNS), 1)
+    """Queues and waiting times where they are longest: two panels a crossing, one over the other."""
+    waiting = queued(sums)
+    names = waiting[:SHOWN]
+    blocks = math.ceil(len(names) / COLUMNS)
     figure = style.new_figure(1.55 + 4.9 * blocks)
     title = "Queues and waiting at the crossings"
-    reached = sum(total > 0 for total in totals.values())
-    more = f" The {len(names)} busiest of {reached} crossings." if len(names) < reached else ""
-    subtitle = f"{facts.title}. Each panel shows the days on which people waited; {facts.span}.{more}"
-    style.frame(figure, title, subtitle, facts)
+    more = f" The {len(names)} longest queues of {len(waiting)}." if len(names) < len(waiting) else ""
+    words = f"The most of each {sums.per}, over the days on which people waited; {facts.span}.{more}"
+    style.frame(figure, title, f"{facts.title}. {words}", facts)
     style.fan_legend(figure, sums.draws, style.ORANGE)
     panels = style.grid(figure, 2 * blocks, COLUMNS, top=1.55)
     used = set()
     for number, name in enumerate(names):
         block, column = divmod(number, COLUMNS)
         above, below = panels[2 * block][column], panels[2 * block + 1][column]
-        queue = sums.stocks.of("queue", name)
+        queue = most_of_period(sums.stocks.of("queue", name), sums)
+        waited = most_of_period(np.nan_to_num(sums.wait[:, :, sums.crossings.index(name)]), sums)
         near = around(queue.sum(axis=0) > 0)
-        waited = np.nan_to_num(sums.wait[:, near, sums.crossings.index(name)])
-        fan_of(
-            above,
-            sums.dates[near],
-            queue[:, near],
-            f"{name}: waiting",
-            "persons at the end of the day (stock)",
-            facts,
-            style.ORANGE,
-        )
-        fan_of(
-            below,
-            sums.dates[near],
-            waited,
-            f"{name}: days waited",
-            "mean days of those screened that day",
-            facts,
-            style.PURPLE,
-        )
+        dates, unit = sums.middles[near], f"persons at night, most in the {sums.per} (stock)"
+        fan_of(above, dates, queue[:, near], f"{name}: waiting", unit, facts, style.ORANGE)
+        unit = f"mean days of those screened, most in the {sums.per}"
+        fan_of(below, dates, waited[:, near], f"{name}: days waited", unit, facts, style.PURPLE)
         used |= {above, below}
     clear([axes for row in panels for axes in row if axes not in used])
     return style.save(figure, path, title, facts)
 
 
-def around(busy: NDArray[np.bool_], margin: int = 7) -> slice:
-    """The span of (time,) days from the first busy one to the last, with a margin; all days where none is busy."""
-    days = np.flatnonzero(busy)
-    if len(days) == 0:
+def most_of_period(daily: NDArray[np.float64], sums: Digest) -> NDArray[np.float64]:
+    """The largest daily value of each whole period: (draw, time) to (draw, period)."""
+    whole = len(sums.periods) * sums.period
+    return np.asarray(daily[:, :whole].reshape(daily.shape[0], -1, sums.period).max(axis=2))
+
+
+def around(busy: NDArray[np.bool_], margin: int = 4) -> slice:
+    """The span from the first busy place of an array to the last, with a margin; all of it where none is busy."""
+    places = np.flatnonzero(busy)
+    if len(places) == 0:
         return slice(0, len(busy))
-    return slice(max(int(days[0]) - margin, 0), min(int(days[-1]) + margin + 1, len(busy)))
+    return slice(max(int(places[0]) - margin, 0), min(int(places[-1]) + margin + 1, len(busy)))

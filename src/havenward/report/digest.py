@@ -22,9 +22,6 @@ HOME_STAGES = ("home_held", "home_contact", "home_free")
 QUEUE_STAGES = ("waiting", "in_screening")
 CROSSING_STAGES = ("waiting", "in_screening", "held", "handed_over")
 DISPLACED_STAGES = (*CROSSING_STAGES[:3], "in_transit", "in_camp", "in_host")
-PEOPLE_GROUPS = 4
-"""The first four counts are men, women, boys and girls; the fifth is households."""
-
 DRAWS_AT_ONCE = 16
 WEEK = 7
 FEWEST_DAYS_FOR_WEEKS = 56
@@ -237,13 +234,51 @@ def _summed(
     means = np.zeros((days // period, series))
     for first in range(0, draws, DRAWS_AT_ONCE):
         block = values[first : first + DRAWS_AT_ONCE].values
-        persons = np.add.reduce([block[..., group] for group in range(PEOPLE_GROUPS)], dtype=np.float64)
+        # Adding four slices is four times as fast as summing over a short last axis.
+        persons = (block[..., 0] + block[..., 1] + block[..., 2] + block[..., 3]).astype(np.float64)
         # Whole numbers below 2^53 stay exact in a float64 product, in whatever order they are added.
         sums[first : first + DRAWS_AT_ONCE] = persons @ member
         totals[first : first + DRAWS_AT_ONCE] = persons.sum(axis=1)
         whole = persons[:, : len(means) * period].sum(axis=0)
         means += whole.reshape(len(means), period, series).sum(axis=1) / draws
-    return Series(columns, sums), Links(list(links), totals, means)
+    return Series(columns, sums), redirected(Links(list(links), totals, means))
+
+
+def redirected(links: Links) -> Links:
+    """Ways from crossings to where people really went.
+
+    The engine sends people to a camp first, and those who find no plot on from there to a host town. On the whole run they
+    never lived in that camp. So they are taken out of the way to the camp and given a way from the crossing to the town,
+    each crossing and origin by its share of all who were sent to that camp.
+    """
+    keys, totals, means = list(links.keys), links.totals.copy(), links.means.copy()
+    added: dict[tuple[str, str, str, str], tuple[Values, Values]] = {}
+    for number, (quantity, camp, town, _) in enumerate(links.keys):
+        sent = [n for n, key in enumerate(links.keys) if key[0] == "to_camp" and key[2] == camp]
+        if quantity != "overflow" or not sent:
+            continue
+        for values, target in ((links.totals, totals), (links.means, means)):
+            parts = _parts(values, sent, number)
+            target[:, sent] -= parts
+            target[:, number] = 0
+            for column, place in enumerate(sent):
+                key = ("overflow", keys[place][1], town, keys[place][3])
+                entry = added.setdefault(key, (np.zeros(len(totals)), np.zeros(len(means))))
+                entry[0 if target is totals else 1][:] += parts[:, column]
+    more = list(added.values())
+    return Links(
+        keys + list(added),
+        np.column_stack([totals, *(entry[0] for entry in more)]),
+        np.column_stack([means, *(entry[1] for entry in more)]),
+    )
+
+
+def _parts(values: Values, sent: list[int], number: int) -> Values:
+    """(row, sent) how many of those who were turned on, in column `number`, had come each way."""
+    through = values[:, sent]
+    whole = through.sum(axis=1, keepdims=True)
+    share = np.divide(through, whole, out=np.zeros_like(through), where=whole > 0)
+    return np.asarray(share * np.minimum(values[:, number : number + 1], whole))
 
 
 def _merged(values: Values, names: Sequence[str]) -> Values:

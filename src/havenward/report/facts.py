@@ -98,7 +98,7 @@ def facts(outcome: xr.Dataset, scenario: Scenario, run: Mapping[str, Any]) -> Fa
         solver=str(run.get("solver") or attributes.get("solver", "")),
         seed=str(run.get("seed", attributes.get("seed", ""))),
         draws=outcome.sizes["draw"],
-        calibrated=str(attributes.get("calibrated", "")),
+        calibrated=str(run.get("calibrated") or attributes.get("calibrated", "")),
         besieger=scenario.header.besieger,
         first=times[0].item(),
         last=times[-1].item(),

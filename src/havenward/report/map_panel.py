@@ -38,6 +38,9 @@ BEHIND, BEYOND = 0.95, 0.05
 
 LARGEST_DISC = 20.0
 WIDEST_ARROW = 20.0
+THINNEST_ARROW, OUTLINED_ARROW = 0.5, 3.0
+"""Units below which an arrow is not drawn, and from which it has a white edge."""
+
 CAP = 1.5
 """Arrows grow no wider than this many times the widest one of the key."""
 KM_STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500)
@@ -124,9 +127,8 @@ class Panel:
                 if layer.kind == kind:
                     for line in layer.lines:
                         self._line(draw, kind, self.projection.pixels(line) * pens.FINE)
-        for spots, size in ((self.still.hosts, 3.0), (self.still.marks, 1.6)):
-            shown = spots.points if self.kind.camps else spots.points[~self.outside(spots.points)]
-            for x, y in (self.at(shown) * pens.FINE).tolist():
+        for spots, size in ((self.still.hosts, 3.0), (self.still.marks, 1.6)) if self.kind.camps else ():
+            for x, y in (self.at(spots.points) * pens.FINE).tolist():
                 draw.rectangle(
                     (x - size * self.fine, y - size * self.fine, x + size * self.fine, y + size * self.fine), fill=QUIET
                 )
@@ -169,8 +171,9 @@ class Panel:
     def _arrows(self, draw: ImageDraw.ImageDraw, now: Moment) -> None:
         for arrow, line, persons in zip(self.still.arrows, self.bows, now.widths, strict=True):
             width = self.scales.width(float(persons)) * self.fine
-            if width >= 0.6 * pens.FINE:
-                draw.polygon(pens.tapered(line, width), fill=OUT if arrow.out else ON, outline="white")
+            if width >= THINNEST_ARROW * self.fine:
+                edge = "white" if width >= OUTLINED_ARROW * self.fine else None
+                draw.polygon(pens.tapered(line, width), fill=OUT if arrow.out else ON, outline=edge)
 
     def _homes(self, draw: ImageDraw.ImageDraw, now: Moment) -> None:
         places = self.projection.pixels(self.still.homes.points) * pens.FINE
@@ -181,6 +184,7 @@ class Panel:
     def _camps(self, draw: ImageDraw.ImageDraw, now: Moment) -> None:
         places = self.at(self.still.camps.points) * pens.FINE
         for (x, y), people, plots in zip(places, now.people, now.plots, strict=True):
+            pens.disc(draw, x, y, 1.6 * self.fine, INK, INK, 1)
             ring = self.scales.radius(float(plots)) * self.fine
             inner = self.scales.radius(float(people)) * self.fine
             if inner > 1:
@@ -212,27 +216,27 @@ class Panel:
         if self.kind.areas:
             places = self.projection.pixels(self.still.areas.points)
             areas = [
-                pens.Label(name, x, y, 3 * unit, 9.5 * unit, bold=True)
-                for name, (x, y) in zip(self.still.areas.names, places.tolist(), strict=True)
+                pens.Label(name, x, y, 5 * unit, 9.5 * unit, bold=True)
+                for name, (x, y), far in zip(
+                    self.still.areas.names, places.tolist(), self.outside(self.still.areas.points), strict=True
+                )
+                if not far
             ]
-            return areas + self._names(self.still.marks, 3.0, bold=False, within=self.projection.box)
+            return areas
         inset = self.still.inset
         return [
             *self._names(self.still.crossings, 4.0, bold=True),
             *self._names(self.still.camps, 0.0, bold=False),
             *self._names(self.still.hosts, 4.0, bold=False),
-            *(label for label in self._names(self.still.marks, 3.0, bold=False, apart=inset)),
+            *self._names(self.still.marks, 3.0, bold=False, apart=inset),
         ]
 
-    def _names(
-        self, spots: Spots, clear: float, *, bold: bool, within: Box | None = None, apart: Box | None = None
-    ) -> list[pens.Label]:
-        """Names of places within one box and apart from another; those beyond the edge say so."""
+    def _names(self, spots: Spots, clear: float, *, bold: bool, apart: Box | None = None) -> list[pens.Label]:
+        """Names of places apart from those in a box; those beyond the edge say so."""
         found = []
         places, away = self.at(spots.points), self.outside(spots.points)
         for name, point, (x, y), far in zip(spots.names, spots.points, places.tolist(), away, strict=True):
-            here = point[None, :]
-            if (within is not None and not within.holds(here)[0]) or (apart is not None and apart.holds(here)[0]):
+            if apart is not None and apart.holds(point[None, :])[0]:
                 continue
             away_from = max(clear, self.rings.get(name, 0.0)) * self.unit
             found.append(pens.Label(f"{name} (off the map)" if far else name, x, y, away_from, 8.6 * self.unit, bold))

@@ -17,10 +17,15 @@ from havenward.scenario.schema import Location, Scenario
 Values = NDArray[np.float64]
 
 INSET_SHARE = 0.35
-"""An inset is drawn where nearly all people live in a box less wide than this share of the map."""
+"""An inset is drawn where most people live in a box less wide than this share of the map."""
 
-INSET_WEIGHT = 0.97
+INSET_WEIGHT = 0.6
+"""Share of the people who must live in it."""
+
 FEWEST_FOR_INSET = 5
+WIDER = 1.25
+"""How much further than that homes are still taken in."""
+
 LEAST_ARROW = 0.01
 """Arrows with less than this share of the widest one's persons are left out."""
 
@@ -182,11 +187,26 @@ def boxes(
     points = np.concatenate((points_of(homes), points_of(crossings), points_of(camps)))
     weights = np.concatenate([shares(sizes), shares(through), shares(held)])
     box = main_box(points, weights)
-    if len(homes) < FEWEST_FOR_INSET:
-        return box, None
-    close = main_box(points_of(homes), shares(sizes), INSET_WEIGHT)
+    return box, close_box(points_of(homes), shares(sizes), box)
+
+
+def close_box(points: Points, weights: Values, box: Box) -> Box | None:
+    """The box round the largest home in which most people live; None where it is no closer than the map.
+
+    Homes are taken in by their distance from the largest; once most people are in, so are homes that lie no further off.
+    """
+    if len(points) < FEWEST_FOR_INSET or weights.sum() <= 0:
+        return None
+    centre = points[int(weights.argmax())]
+    shrink = float(np.cos(np.radians(centre[1])))
+    distance = np.hypot((points[:, 0] - centre[0]) * shrink, points[:, 1] - centre[1])
+    order = np.argsort(distance, kind="stable")
+    most = int(np.searchsorted(np.cumsum(weights[order]), INSET_WEIGHT))
+    reach = distance[order[min(max(most, FEWEST_FOR_INSET - 1), len(order) - 1)]]
+    near = distance <= reach * WIDER
+    close = box_around(points[near])
     wide = max(close.km[0] / box.km[0], close.km[1] / box.km[1])
-    return box, close if wide < INSET_SHARE else None
+    return close if wide < INSET_SHARE else None
 
 
 def shares(values: Iterable[float] | Values) -> Values:
@@ -221,8 +241,3 @@ def overall(still: Scene, sums: Digest, day: int) -> Moment:
 def median_of(columns: Sequence[Values]) -> Values:
     """(n,) medians of n columns of draws."""
     return np.median(np.array(columns), axis=1) if columns else np.zeros(0)
-
-
-def front_box(still: Scene) -> Box:
-    """The box of all homes, for maps of the front alone."""
-    return still.inset or box_around(still.homes.points)

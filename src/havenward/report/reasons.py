@@ -44,7 +44,7 @@ DRIVERS = (
            style.VERMILION, "the front reached more homes", "the front touched fewer homes"),
     Driver("believed_risk", "Fear: believed risk of leaving", "chance of being caught or hurt, as people believe it",
            style.PURPLE, "people feared the way out more", "people feared the way out less"),
-    Driver("deprivation", "Supply: deprivation", "0 none, 1 all", style.ORANGE,
+    Driver("deprivation", "Supply: deprivation", "index, 0 none", style.ORANGE,
            "supplies ran shorter", "supplies eased"),
     Driver("price_index", "Supply: price of staple food", "price over the price before", style.ORANGE,
            "food grew dearer", "food grew cheaper"),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from havenward.guard.disclosure import FEWEST_DRAWS, Interval, amount_text, count, figure_text, in_ten
 from havenward.report.animation import frame_days, write_animation
+from havenward.report.assumptions import assumed
 from havenward.report.camps import camps_picture
-from havenward.report.crossings import LONG_QUEUE, crossing_reports, crossings_picture
+from havenward.report.crossings import LONG_QUEUE, crossing_reports, crossings_picture, queued
 from havenward.report.detail import Detail
 from havenward.report.digest import Digest
-from havenward.report.evidence import Compared, Counted, counted
+from havenward.report.evidence import Compared, Counted, counted, parted
 from havenward.report.facts import Facts, day_text
-from havenward.report.fans import arrivals_picture, stocks_picture
+from havenward.report.fans import SERIES_SHOWN, arrivals_picture, evidence_picture, stocks_picture
 from havenward.report.flow_chart import flow_chart
 from havenward.report.flows import flow_picture, flow_rows
 from havenward.report.map_front import front_picture
@@ -25,7 +27,7 @@ from havenward.report.overflow import Reached, camp_reports
 from havenward.report.page import Picture, Section, Table
 from havenward.report.reasons import main_area, reasons_picture, turns
 from havenward.report.style import save_image
-from havenward.scenario.schema import Assumption, Scenario
+from havenward.scenario.schema import Scenario
 
 STILL_UNIT = 2.1
 """Pixels a unit of the still map: about 1,500 across."""
@@ -39,6 +41,7 @@ class Material:
     """What every section is made from."""
 
     scenario: Scenario
+    record: Mapping[str, Any]
     sums: Digest
     facts: Facts
     told: Detail
@@ -80,7 +83,7 @@ def withheld(given: Material, anchor: str, title: str) -> Section | None:
 
 def arrivals(given: Material, counts: Sequence[Counted]) -> Section:
     """Fan charts of arrivals."""
-    path = arrivals_picture(given.sums, list(counts), given.scenario, given.facts, given.path("arrivals"))
+    path = arrivals_picture(given.sums, parted(counts, SERIES_SHOWN)[0], given.scenario, given.facts, given.path("arrivals"))
     alt = (
         f"Fan charts of people arriving at the crossings a {given.sums.per} and since the start, {given.facts.span}, "
         "with 50, 80 and 95 % bands. The table of figures at a glance has the numbers."
@@ -99,7 +102,8 @@ def places(given: Material) -> Section:
         return instead
     sums, facts = given.sums, given.facts
     still = scene(sums, given.scenario, given.told)
-    day = int(sums.displaced().mean(axis=0).argmax())
+    in_camps = sums.stocks.of("stage", "in_camp")
+    day = int((in_camps if in_camps.any() else sums.displaced()).mean(axis=0).argmax())
     sheet = Sheet(sums, still, facts, scales(sums, still, moving=False), STILL_UNIT, moving=False)
     overview = save_image(sheet.paint(overall(still, sums, day), day), given.path("map"), "map", facts)
     front = front_picture(sums, still, facts, given.path("front"))
@@ -111,14 +115,14 @@ def places(given: Material) -> Section:
             overview,
             f"Map of homes, crossings, camps and towns on {on}, with schematic arrows for the people of the whole run. "
             "The tables of crossings, camps and flows have the same figures.",
-            f"Camps and front on {on}, when most people are out of their homes; arrows for the whole run. Circles are "
+            f"Camps and front on {on}, when camps are fullest; arrows for the whole run. Circles are "
             "medians, arrows means of the draws. Ways are schematic.",
         ),
         Picture(
             front,
-            "Six small maps of the homes, each coloured by whether it lies behind the line, in contact with the front or "
-            "beyond the line.",
-            "The front line on six days that part its movement into equal steps. Mean of the draws.",
+            "Small maps of the homes on a few days, each home coloured by whether it lies behind the line, in contact with the "
+            "front or beyond the line.",
+            "The front line on the days on which it differs most. Mean of the draws.",
         ),
     ]
     shown = Picture(
@@ -133,7 +137,7 @@ def places(given: Material) -> Section:
 
 def stocks(given: Material, counts: Sequence[Counted]) -> Section:
     """Fan charts of stocks."""
-    path = stocks_picture(given.sums, list(counts), given.facts, given.path("stocks"))
+    path = stocks_picture(given.sums, parted(counts, SERIES_SHOWN)[1], given.facts, given.path("stocks"))
     alt = f"Fan charts of where people are at the end of each day, {given.facts.span}, one panel a place in the way out."
     caption = (
         "Stock at the end of the day, persons. People killed or lost are an assumption with a range; arrivals say nothing "
@@ -150,20 +154,27 @@ def compared(counts: Sequence[Counted], given: Material) -> Section:
         return Section(anchor, title, texts=["No counted figure falls into the days of this run."])
     if given.sums.draws < FEWEST_DRAWS:
         return Section(anchor, title, texts=[ONE_DRAW])
-    inside = sum(bool(figure.inside) for _, figure in rows)
+    known = [figure for _, figure in rows if figure.model is not None]
+    inside = sum(bool(figure.inside) for figure in known)
     text = (
-        f"{inside} of {len(rows)} printed figures, with their printed ranges, meet the model's 80 % interval for the same "
-        "counter and day. Where the ranges are right, about 8 of 10 would."
+        f"{inside} of {len(known)} printed figures, with their printed ranges, meet the model's 80 % interval for the same "
+        "counter and days. Where the intervals are right, about 8 of 10 would."
     )
     if given.facts.by_hand:
         text += f" {given.facts.by_hand} Figures that the calibration has seen are no test of it."
     table = Table(
         "What was printed, and what the same counter would have printed under the model.",
-        ["Series", "Unit", "Day", "Printed", f"Model: {INTERVAL.lower()}", "Inside"],
+        ["Series", "What, and by whom", "Measure", "Unit", "Day", "Printed", f"Model: {INTERVAL.lower()}", "Inside"],
         [comparison_row(count, figure) for count, figure in rows],
         folded=f"All {len(rows)} printed figures",
     )
-    return Section(anchor, title, texts=[text], tables=[table])
+    rest = parted(counts, SERIES_SHOWN)[2]
+    pictures = []
+    if rest:
+        path = evidence_picture(given.sums, rest, given.facts, given.path("evidence"))
+        alt = "Fan charts of what further counters would print under the model, with rings for what they printed."
+        pictures.append(Picture(path, alt, "Rings and bars are printed figures; fans are the same counter under the model."))
+    return Section(anchor, title, texts=[text], pictures=pictures, tables=[table])
 
 
 def comparison_row(series: Counted, figure: Compared) -> list[str]:
@@ -175,7 +186,9 @@ def comparison_row(series: Counted, figure: Compared) -> list[str]:
         low, high = (f"{value:.2f}" if share else count(value) for value in (row.low, row.high))
         printed += f" ({low} to {high})"
     said = "" if model is None else share_text(model) if share else figure_text(model)
-    return [series.title, series.unit, day_text(row.date), printed, said, "yes" if figure.inside else "no"]
+    day = day_text(row.date) if figure.days == 1 else f"{day_text(figure.first)} to {day_text(row.date)}"
+    inside = {True: "yes", False: "no", None: "not known"}[figure.inside]
+    return [series.series, series.title, series.measure, series.unit, day, printed, said, inside]
 
 
 def share_text(figure: Interval) -> str:
@@ -190,20 +203,22 @@ def crossings(given: Material) -> Section:
         return instead
     if not given.sums.arrivals().any():
         return Section("crossings", title, texts=["Nobody reaches a crossing in any simulated future."])
-    path = crossings_picture(given.sums, given.facts, given.path("crossings"))
-    picture = Picture(
-        path,
-        "Fan charts of people waiting and of the days they waited at the busiest crossings.",
-        "Persons waiting or in screening at the end of the day (stock), and the mean days waited by those screened that day "
-        "(nought where nobody was).",
-    )
+    pictures = []
+    if queued(given.sums):
+        path = crossings_picture(given.sums, given.facts, given.path("crossings"))
+        alt = "Fan charts of people waiting, and of the days they waited, at the crossings with the longest queues."
+        caption = (
+            f"Persons waiting or in screening at the end of the day (stock), and the mean days waited by those screened that "
+            f"day (nought where nobody was): the most of each {given.sums.per}."
+        )
+        pictures.append(Picture(path, alt, caption))
     rows = [
         [
             report.name,
             figure_text(report.arrivals),
             figure_text(report.largest_queue),
             amount_text(report.longest_wait),
-            amount_text(report.days_with_queue),
+            amount_text(report.long_nights),
             f"{report.closed_days:.0f}",
         ]
         for report in crossing_reports(given.sums)
@@ -218,7 +233,9 @@ def crossings(given: Material) -> Section:
     ]
     table = Table(f"Crossings over the run: {INTERVAL.lower()}.", head, rows)
     texts = [] if rows else [ONE_DRAW]
-    return Section("crossings", title, texts=texts, pictures=[picture], tables=[table] if rows else [])
+    if not pictures:
+        texts.append("Nobody waits at a crossing overnight in any simulated future.")
+    return Section("crossings", title, texts=texts, pictures=pictures, tables=[table] if rows else [])
 
 
 def camps(given: Material) -> Section:
@@ -337,31 +354,19 @@ def needed(given: Material) -> Section:
 
 
 def assumptions(given: Material) -> Section:
-    """Every assumption with its range and source."""
-    sources = {
-        source.id: ", ".join(part for part in (source.title, source.publisher, source.date) if part)
-        for source in given.scenario.sources
-    }
-    rows = [assumption_row(row, sources) for row in given.scenario.assumptions]
+    """Every parameter of the run with its range and where it comes from."""
+    rows = assumed(given.record, given.scenario)
     if not rows:
-        return Section("assumptions", "The assumptions", texts=["The scenario sets none: the model's own defaults hold."])
-    labels = [row.label for row in given.scenario.assumptions]
+        return Section("assumptions", "The assumptions", texts=["The run records none."])
+    labels = [row.label for row in rows]
     text = (
-        f"{labels.count('sourced')} are sourced, {labels.count('calibrated')} calibrated (by hand), "
-        f"{labels.count('assumed')} assumed. Those that the scenario does not set stand at the model's defaults."
+        f"Of {len(rows)} parameters {labels.count('sourced')} are sourced, {labels.count('calibrated')} calibrated by hand and "
+        f"{labels.count('assumed')} assumed."
     )
     table = Table(
-        "Parameters that the scenario sets: median and the range from the 5 % to the 95 % quantile of what is believed.",
-        ["Name", "Median", "Range", "Unit", "Label", "Source or remark"],
-        rows,
-        folded=f"All {len(rows)} assumptions",
+        "Parameters: median and the range from the 5 % to the 95 % quantile of what is believed.",
+        ["Name", "Median", "Range", "Unit", "Label", "Meaning and source"],
+        [row.cells() for row in rows],
+        folded=f"All {len(rows)} parameters",
     )
     return Section("assumptions", "The assumptions", texts=[text], tables=[table])
-
-
-def assumption_row(row: Assumption, sources: dict[str, str]) -> list[str]:
-    """One assumption as text."""
-    spread = "fixed" if row.low is None or row.high is None else f"{row.low:g} to {row.high:g}"
-    said = "; ".join(part for part in (sources.get(row.source, row.source), row.note) if part)
-    label = "calibrated by hand" if row.label == "calibrated" else row.label
-    return [row.name.replace("_", " "), f"{row.median:g}", spread, row.unit, label, said]

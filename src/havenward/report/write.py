@@ -68,7 +68,7 @@ def write_report_of(
     from havenward.report.sections import Material, all_sections
     from havenward.report.sentences import glances, headline, how_sure, reception
 
-    given = Material(run.scenario, sums, replace(known, last=sums.dates[-1].item()), told, folder)
+    given = Material(run.scenario, run.record, sums, replace(known, last=sums.dates[-1].item()), told, folder)
     sections = all_sections(given, progress)
     progress("Writing the page", 0.95)
     sentences = (headline(sums, given.facts), reception(sums), how_sure(sums, given.facts))

@@ -127,7 +127,7 @@ def run_to_folder(
             draft / OUTCOME,
             ground,
             plan,
-            _links(ground, table, plan),
+            flow_series(ground, table, plan),
             BATCH,
             attributes,
             table["persons_a_plot"].median,
@@ -159,7 +159,8 @@ def _copy_scenario(source: Path, copy: Path) -> None:
             shutil.copyfile(source / name, copy / name)
 
 
-def _links(ground: Ground, table: dict[str, Parameter], plan: Plan) -> tuple[tuple[str, str, str, str], ...]:
+def flow_series(ground: Ground, table: dict[str, Parameter], plan: Plan) -> tuple[tuple[str, str, str, str], ...]:
+    """Return the flow series of a scenario: quantity, from, to and origin."""
     one = np.zeros(1, dtype=np.uint32)
     return SiegeRules(ground, values(table, plan.seed, one, spread=0.0)).links
 

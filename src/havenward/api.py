@@ -1,0 +1,129 @@
+"""The Python interface: load, edit, run, plot.
+
+    from havenward.api import edit, load, plot, run
+
+    scenario = edit(load("toy"), interception=0.2)
+    outcome = run(scenario, members=20, seed=1)
+    plot(outcome, "arrived").figure.savefig("arrivals.png")
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+import zarr
+
+from havenward.guard.tiers import tier_of
+from havenward.model.siege.parameters import TABLE
+from havenward.run.engine import BATCH, SolverName, prepare, simulate
+from havenward.run.folder import Request, flow_series, plan_of
+from havenward.run.observe import observed
+from havenward.run.outcome import Store, flow, persons, stock
+from havenward.scenario import read
+from havenward.scenario.schema import Assumption, Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def load(scenario: str | Path) -> Scenario:
+    """Return a checked scenario: the name of a bundled one, or a folder.
+
+    Raises:
+        ScenarioError: with every problem that was found.
+    """
+    return read.load(scenario, assumptions=TABLE.keys())
+
+
+def edit(scenario: Scenario, **parameters: float) -> Scenario:
+    """Return a scenario with some parameters set to one certain value; `havenward parameters` lists them.
+
+    Raises:
+        KeyError: there is no parameter of that name.
+    """
+    for name in parameters:
+        if name not in TABLE:
+            raise KeyError(f"there is no parameter {name!r}; `havenward parameters` lists them")
+    kept = tuple(row for row in scenario.assumptions if row.name not in parameters)
+    new = tuple(Assumption(name=name, median=value, note="edited") for name, value in parameters.items())
+    return scenario.model_copy(update={"assumptions": (*kept, *new)})
+
+
+def run(
+    scenario: Scenario,
+    *,
+    solver: SolverName = "chain",
+    members: int = 10,
+    seed: int = 1,
+    first: dt.date | None = None,
+    last: dt.date | None = None,
+    medians: bool = False,
+) -> xr.Dataset:
+    """Run a scenario in memory and return its outcome; `havenward run` keeps the same in a folder.
+
+    Args:
+        scenario: a checked scenario.
+        solver: chain, individuals or mean.
+        members: simulated futures.
+        seed: 0 to 2**32 - 1.
+        first: first day that is kept.
+        last: last day.
+        medians: take assumptions at their medians, not drawn from their ranges.
+
+    Raises:
+        RunError: a date lies outside the scenario, or a number is out of range.
+    """
+    request = Request(solver=solver, members=members, seed=seed, first=first, last=last, spread=0.0 if medians else 1.0)
+    plan = plan_of(scenario, request)
+    ground, table = prepare(scenario, {})
+    attributes = {
+        "scenario": scenario.header.name,
+        "title": scenario.header.title,
+        "solver": solver,
+        "seed": seed,
+        "tier": tier_of(scenario, dt.date.today()),
+    }
+    where = zarr.storage.MemoryStore()
+    store = Store.create(
+        where, ground, plan, flow_series(ground, table, plan), BATCH, attributes, table["persons_a_plot"].median
+    )
+    simulate(ground, table, plan, store.part, lambda _done, _total: None)
+    outcome = xr.open_zarr(where, consolidated=False).load()
+    return outcome.assign(observed=observed(outcome, scenario))
+
+
+def plot(outcome: xr.Dataset, quantity: str, site: str | None = None, axes: Axes | None = None) -> Axes:
+    """Draw a stage or a flow over time with its 50, 80 and 95 % bands, in persons.
+
+    Args:
+        outcome: of `run`.
+        quantity: a stage such as "in_camp" or a flow such as "arrived".
+        site: a place; all places together when it is not given. For a flow, where it leads.
+        axes: where to draw; new ones when not given.
+
+    Raises:
+        KeyError: the outcome has no such quantity.
+    """
+    import matplotlib.pyplot as plt
+
+    stages, flows = set(outcome["stock_stage"].values), set(outcome["link_quantity"].values)
+    if quantity in stages:
+        values, measure = persons(stock(outcome, quantity, site)), "stock"
+    elif quantity in flows:
+        values, measure = persons(flow(outcome, quantity, end=site)), "flow a day"
+    else:
+        raise KeyError(f"{quantity!r} is neither a stage nor a flow; choose from {sorted(stages | flows)}")
+    axes = axes or plt.figure(figsize=(9, 4)).add_subplot()
+    for share, shade in ((0.95, 0.2), (0.8, 0.35), (0.5, 0.5)):
+        low, high = np.quantile(values.values, [0.5 - share / 2, 0.5 + share / 2], axis=0)
+        axes.fill_between(outcome["time"].values, low, high, color="#0072B2", alpha=shade, lw=0, label=f"{share:.0%}")
+    axes.set_ylim(bottom=0)
+    axes.set_ylabel(f"people ({measure})")
+    where = f" at {site}" if site else ""
+    axes.set_title(f"{outcome.attrs['title']}: {quantity.replace('_', ' ')}{where} [{outcome.attrs['tier']}]")
+    axes.legend(title="of simulated futures", frameon=False)
+    return axes
