@@ -1,10 +1,10 @@
 """The Python interface: load, edit, run, plot.
 
-    from havenward.api import edit, load, plot, run
+from havenward.api import edit, load, plot, run
 
-    scenario = edit(load("toy"), interception=0.2)
-    outcome = run(scenario, members=20, seed=1)
-    plot(outcome, "arrived").figure.savefig("arrivals.png")
+scenario = edit(load("toy"), interception=0.2)
+outcome = run(scenario, members=20, seed=1)
+plot(outcome, "arrived").figure.savefig("arrivals.png")
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def run(
         where, ground, plan, flow_series(ground, table, plan), BATCH, attributes, table["persons_a_plot"].median
     )
     simulate(ground, table, plan, store.part, lambda _done, _total: None)
-    outcome = xr.open_zarr(where, consolidated=False).load()
+    outcome: xr.Dataset = xr.open_zarr(where, consolidated=False).load()
     return outcome.assign(observed=observed(outcome, scenario))
 
 

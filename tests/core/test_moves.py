@@ -37,8 +37,8 @@ def test_a_household_may_go_whole_or_split(world):
     assert move.tags.tolist() == [tag("whole"), tag("father")]
     assert move.hashes[0] == table.hashes[rows["home", "family"]] ^ np.uint64(meaning("move", "leave"))
     assert (move.links == NOBODY).all()
-    expected = sorted(rows[cell] for cell in (("home", "family"), ("camp", "family"), ("camp", "father"), ("home", "kin")))
-    assert move.touched.tolist() == expected
+    assert move.each.tolist() == [0]
+    assert not move.counted
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_move_may_have_no_sources_or_no_targets(world, sources, targets):
     names = tuple(f"camp {t}" for t in range(targets))
     move = Move.build(table, "settle", np.arange(sources), np.full((sources, targets, 1), NOBODY, dtype=np.int64), names)
     assert move.rows.shape == (sources, targets, 1)
-    assert move.touched.tolist() == list(range(sources))
+    assert move.each.tolist() == list(range(sources))
 
 
 def test_links_keep_the_shape_of_the_bundles(world):
@@ -100,6 +100,7 @@ def test_links_keep_the_shape_of_the_bundles(world):
     home, camp = rows["home", "family"], rows["camp", "family"]
     move = Move.build(table, "leave", np.array([home]), np.array([[[camp]]]), ("camp",), np.array([[[3]]]))
     assert move.links.tolist() == [[[3]]]
+    assert move.counted
 
 
 def test_streams_of_surroundings_differ_by_name():

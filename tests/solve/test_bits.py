@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from havenward.core.cells import CellTableBuilder
 from havenward.core.orders import Draw, Move, Ordered, Quota, Split, streams_of
 from havenward.solve import individuals
-from havenward.solve.chain import Chain
 from tests.toy.rules import ToyRules
 from tests.toy.run import SOLVERS, run_toy, solver_of, turn_days
 from tests.toy.worlds import thins_out, worlds
@@ -38,7 +37,7 @@ def test_batches(solver, sizes):
 def test_the_sequence_of_members_within_a_batch(solver):
     rules = ToyRules(members=5)
     numbers = np.array([9, 3, 7, 1, 3], dtype=np.uint32)
-    history = turn_days(rules, solver_of(solver, rules, 1, numbers, rules.start()), 6)
+    history = turn_days(rules, solver_of(solver, rules.table, 1, numbers, rules.start()), 6)
     for place, number in enumerate(numbers):
         assert (history[place] == run_toy(solver, members=1, first=int(number), days=6)[0][0]).all()
 
@@ -48,10 +47,10 @@ def test_the_sequence_of_members_within_a_batch(solver):
 @given(world=worlds(members=4))
 def test_batches_of_random_worlds(solver, world):
     numbers, start = np.arange(4, dtype=np.uint32), world.start()
-    whole = turn_days(world, solver_of(solver, world, 5, numbers, start.copy()), world.days)
+    whole = turn_days(world, solver_of(solver, world.table, 5, numbers, start.copy()), world.days)
     world.members = 1
     for m in range(4):
-        alone = turn_days(world, solver_of(solver, world, 5, numbers[m : m + 1], start[m : m + 1].copy()), world.days)
+        alone = turn_days(world, solver_of(solver, world.table, 5, numbers[m : m + 1], start[m : m + 1].copy()), world.days)
         assert (alone[0] == whole[m]).all()
 
 
@@ -88,7 +87,7 @@ def test_processes(solver):
 
 def test_a_chain_that_is_resumed():
     whole, rules = run_toy("chain", members=6, days=12)
-    resumed = Chain(whole[:, 4].copy(), 1, np.arange(6, dtype=np.uint32))
+    resumed = solver_of("chain", rules.table, 1, np.arange(6, dtype=np.uint32), whole[:, 4].copy())
     assert (turn_days(rules, resumed, 7, first_day=5) == whole[:, 5:]).all()
 
 
@@ -115,7 +114,7 @@ def allocated(solver, chances):
     move = Move.build(table, "allocate", safe, camps[:, :, None], tuple(chances))
     counts = np.zeros((40, len(table)), dtype=np.int64)
     counts[:, safe] = (60, 900)
-    made = solver_of(solver, None, 1, np.arange(40, dtype=np.uint32), counts)
+    made = solver_of(solver, table, 1, np.arange(40, dtype=np.uint32), counts)
     made.carry_out(Split(move, np.tile(list(chances.values()), (1, 2, 1))), 3)
     return {camp: made.counts[:, camps[:, c]] for c, camp in enumerate(chances)}
 
@@ -159,7 +158,8 @@ def test_every_day_and_wave_draws_other_numbers(solver, kind):
     """The same order, asked on the same counts of 40 members: most answers differ."""
     builder = CellTableBuilder()
     rows = np.array([builder.row((place, k), (1, 0, 0, 0), 0) for k in range(3) for place in ("home", "camp")])
-    move = Move.build(builder.table(), "go", rows[::2], rows[1::2].reshape(3, 1, 1), ("camp",))
+    table = builder.table()
+    move = Move.build(table, "go", rows[::2], rows[1::2].reshape(3, 1, 1), ("camp",))
     members = np.arange(40, dtype=np.uint32)
     asked = {
         "split": lambda wave: Split(move, np.full((1, 3, 1), 0.5), wave),
@@ -172,7 +172,7 @@ def test_every_day_and_wave_draws_other_numbers(solver, kind):
     answers = []
     for day, wave in ((0, 0), (0, 1), (1, 0), (1, 1)):
         counts = np.tile([20, 0], (40, 3))
-        answers.append(solver_of(solver, None, 1, members, counts).carry_out(asked(wave), day))
+        answers.append(solver_of(solver, table, 1, members, counts).carry_out(asked(wave), day))
     for one, other in itertools.combinations(answers, 2):
         assert (one != other).mean() > 0.5
 

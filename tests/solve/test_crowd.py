@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from havenward.core.cells import CellTableBuilder
-from havenward.core.orders import NOBODY, Move, Split
+from havenward.core.orders import NOBODY, Ledger, Move, Split
 from havenward.solve.individuals import Crowd, Individuals
 
 
@@ -50,7 +50,7 @@ def test_households_that_split_day_after_day(threads):
     move = Move.build(table, "send one", np.array(home), bundles, ("away",))
     counts = np.zeros((2, len(table)), dtype=np.int64)
     counts[:, home[3]] = 1000
-    solver = Individuals(counts, 1, np.arange(2, dtype=np.uint32), threads=threads)
+    solver = Individuals(counts, 1, np.arange(2, dtype=np.uint32), Ledger(table), threads=threads)
     for day in range(4):
         flows = solver.carry_out(Split(move, np.ones((1, 4, 1))), day)
         assert (flows.sum(axis=(1, 2)) == 1000).all()
@@ -64,7 +64,7 @@ def test_a_unit_may_act_again_in_a_later_wave_of_the_same_day():
     rows = np.array([builder.row(("stage", k), (1, 0, 0, 0), 0) for k in range(4)])
     table = builder.table()
     moves = [Move.build(table, f"step {k}", rows[k : k + 1], rows[k + 1].reshape(1, 1, 1), ("on",)) for k in range(3)]
-    solver = Individuals(np.array([[50, 0, 0, 0]]), 1, np.zeros(1, dtype=np.uint32))
+    solver = Individuals(np.array([[50, 0, 0, 0]]), 1, np.zeros(1, dtype=np.uint32), Ledger(table))
     for wave in range(2):
         for move in moves:
             solver.carry_out(Split(move, np.full((1, 1, 1), 0.5), wave), 0)

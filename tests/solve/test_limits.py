@@ -113,7 +113,7 @@ def test_nobody_enters_a_camp_that_is_full_by_their_own_sequence(solver):
 @every_solver
 def test_only_the_ordered_move_is_reported_as_approximate(solver):
     rules = ToyRules(members=3)
-    made = solver_of(solver, rules, 1, np.arange(3, dtype=np.uint32), rules.start())
+    made = solver_of(solver, rules.table, 1, np.arange(3, dtype=np.uint32), rules.start())
     turn_days(rules, made, 4, listener=rules.observe)
     ordered = {order.move.name for order, _ in rules.carried if isinstance(order, Ordered)}
     assert ordered == {"settle"}

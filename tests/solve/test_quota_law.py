@@ -15,7 +15,7 @@ import pytest
 from scipy import stats
 
 from havenward.core.cells import CellTableBuilder
-from havenward.core.orders import Move, Quota
+from havenward.core.orders import Ledger, Move, Quota
 from havenward.solve.chain import Chain
 from havenward.solve.individuals import Individuals
 from havenward.solve.mean import Mean
@@ -63,12 +63,13 @@ def ask(solver, pool, weight, budget, members, lane=None, seed=11):
     builder = CellTableBuilder()
     sources = np.array([builder.row(("waits", s), (1, 0, 0, 0), 0) for s in range(len(pool))])
     targets = np.array([builder.row(("in", s), (1, 0, 0, 0), 0) for s in range(len(pool))])
-    move = Move.build(builder.table(), "admit", sources, targets[:, None, None], ("in",))
+    table = builder.table()
+    move = Move.build(table, "admit", sources, targets[:, None, None], ("in",))
     counts = np.zeros((members, 2 * len(pool)), dtype=float if solver is Mean else np.int64)
     counts[:, sources] = pool
     lane = np.zeros(len(pool), dtype=np.int64) if lane is None else np.array(lane)
     order = Quota(move, lane, np.repeat(np.atleast_2d(budget), members, axis=0), np.array(weight))
-    return solver(counts, seed, np.arange(members, dtype=np.uint32)).carry_out(order, 0)
+    return solver(counts, seed, np.arange(members, dtype=np.uint32), Ledger(table)).carry_out(order, 0)
 
 
 @pytest.mark.parametrize("solver", MEMBERS, ids=lambda s: s.__name__.lower())

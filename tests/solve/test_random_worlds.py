@@ -18,7 +18,7 @@ class Watched:
 
     def __init__(self, inner, table):
         self.inner, self.table = inner, table
-        self.approximations = inner.approximations
+        self.ledger, self.approximations = inner.ledger, inner.approximations
 
     @property
     def counts(self):
@@ -50,7 +50,7 @@ class Watched:
 @settings(max_examples=60)
 @given(world=worlds())
 def test_every_order_keeps_everybody(solver, world):
-    made = solver_of(solver, world, 3, np.arange(world.members, dtype=np.uint32), world.start())
+    made = solver_of(solver, world.table, 3, np.arange(world.members, dtype=np.uint32), world.start())
     turn_days(world, Watched(made, world.table), world.days, listener=world.observe)
     assert len(world.carried) == world.days * len(world.orders)
     if solver == "individuals":
@@ -62,7 +62,7 @@ def test_every_order_keeps_everybody(solver, world):
 @settings(max_examples=40)
 @given(world=worlds())
 def test_no_budget_is_overdrawn(solver, world):
-    made = solver_of(solver, world, 3, np.arange(world.members, dtype=np.uint32), world.start())
+    made = solver_of(solver, world.table, 3, np.arange(world.members, dtype=np.uint32), world.start())
     turn_days(world, made, world.days, listener=world.observe)
     for order, admitted in world.carried:
         if isinstance(order, Quota):
@@ -77,7 +77,7 @@ def test_worlds_are_worth_testing_in():
     world = RandomWorld(3, 3, 2, orders, ((1, 0, 2, 0), (0, 1, 0, 0)), chances=4)
     start = world.start()
     history = turn_days(
-        world, solver_of("individuals", world, 3, np.arange(3, dtype=np.uint32), start.copy()), 3, 0, world.observe
+        world, solver_of("individuals", world.table, 3, np.arange(3, dtype=np.uint32), start.copy()), 3, 0, world.observe
     )
     assert (history[:, -1] != start).any(axis=1).all()
     assert (history[:, -1].sum(axis=1) > start.sum(axis=1)).all(), "units broke up"

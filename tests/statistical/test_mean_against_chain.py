@@ -81,5 +81,5 @@ def test_a_cell_that_all_leave_ends_at_nobody():
     """Rounding must not leave less than nobody behind, for rules make probabilities of counts."""
     for chances in range(40):
         world = RandomWorld(2, 3, 2, (("split", 0), ("split", 1), ("split", 0)), ((1, 0, 2, 0), (0, 1, 0, 0)), chances)
-        history = turn_days(world, solver_of("mean", world, 1, np.arange(2, dtype=np.uint32), world.start()), 3)
+        history = turn_days(world, solver_of("mean", world.table, 1, np.arange(2, dtype=np.uint32), world.start()), 3)
         assert (history >= 0.0).all()

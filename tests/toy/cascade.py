@@ -48,5 +48,5 @@ class Cascade:
 def run_cascade(solver: str, members: int, units: int, days: int, seed: int = 1, **changes) -> np.ndarray:
     """Return (M, days) units that have left at each day's end."""
     rules = Cascade(members, units, **changes)
-    made = solver_of(solver, rules, seed, np.arange(members, dtype=np.uint32), rules.start())
+    made = solver_of(solver, rules.table, seed, np.arange(members, dtype=np.uint32), rules.start())
     return turn_days(rules, made, days)[:, :, 1]

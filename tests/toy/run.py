@@ -14,20 +14,20 @@ from tests.toy.rules import ToyRules
 SOLVERS = ("chain", "individuals", "mean")
 
 
-def solver_of(name, rules, seed, members, counts, **options):
+def solver_of(name, table, seed, members, counts, **options):
+    """Return a solver for a table of cells that stands at (M, C) counts."""
     if name == "mean":
-        return Mean(counts.astype(float), seed, members)
+        return Mean(counts.astype(float), seed, members, Ledger(table))
     if name == "chain":
-        return Chain(counts, seed, members)
-    return Individuals(counts, seed, members, **options)
+        return Chain(counts, seed, members, Ledger(table))
+    return Individuals(counts, seed, members, Ledger(table), **options)
 
 
 def turn_days(rules, solver, days, first_day=0, listener=unheard):
     """Return (M, days, C) counts at each day's end."""
-    ledger = Ledger(rules.table)
     history = []
     for day in range(first_day, first_day + days):
-        turn_day(rules, solver, ledger, day, listener)
+        turn_day(rules, solver, solver.ledger, day, listener)
         history.append(solver.counts.copy())
     return np.stack(history, axis=1)
 
@@ -47,7 +47,7 @@ def run_toy(solver, members=8, seed=1, first=0, days=12, start=None, options=Non
     """
     numbers = np.arange(first, first + members, dtype=np.uint32)
     rules = ToyRules(members=members, **changes)
-    made = solver_of(solver, rules, seed, numbers, rules.start(**(start or {})), **(options or {}))
+    made = solver_of(solver, rules.table, seed, numbers, rules.start(**(start or {})), **(options or {}))
     return turn_days(rules, made, days, listener=rules.observe), rules
 
 

@@ -3,27 +3,104 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from havenward.run.agreement import Agreement
+    from havenward.run.compare import Compared, Rate
+
 
 def command(
-    run: Annotated[Path, typer.Argument(help="A run's folder.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    run: Annotated[Path, typer.Argument(help="The folder that `havenward run` wrote.")],
+    series: Annotated[
+        list[str] | None, typer.Option(help="Print every figure of this series; can be given more than once.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object with everything.")] = False,
 ) -> None:
-    """Compare a run with every figure of its scenario's evidence, series by series."""
+    """Compare a run with its scenario's targets and evidence: Markdown tables."""
+    from havenward.run.agreement import agreements
     from havenward.run.compare import against_evidence, rates
-    from havenward.run.folder import SCENARIO, open_outcome
+    from havenward.run.folder import RECORD, SCENARIO, open_outcome
     from havenward.scenario.read import load
 
+    if not (run / RECORD).is_file():
+        typer.echo(f"havenward: {run} is no run folder; give the folder that `havenward run` wrote", err=True)
+        raise typer.Exit(1)
     outcome, scenario = open_outcome(run), load(run / SCENARIO)
-    rows, phases = against_evidence(outcome, scenario), rates(outcome, scenario)
+    rows, targets = against_evidence(outcome, scenario), rates(outcome, scenario)
+    known = sorted({row.series for row in rows})
+    if wrong := sorted(set(series or ()) - set(known)):
+        typer.echo(f"havenward: no evidence of {', '.join(wrong)} within this run; there is: {'; '.join(known)}", err=True)
+        raise typer.Exit(1)
     if as_json:
-        typer.echo(json.dumps({"evidence": [row._asdict() for row in rows], "rates": [r._asdict() for r in phases]}, default=str))
-        return
-    typer.echo("| series | date | evidence | model (80 % interval) | model / evidence |")
-    typer.echo("|---|---|---|---|---|")
-    for row in rows:
-        typer.echo(f"| {row.series} | {row.date} | {row.value:,.0f} | {row.q10:,.0f} to {row.q90:,.0f} | {row.ratio:.2f} |")
+        everything = {
+            "targets": [target._asdict() | {"miss": target.miss} for target in targets],
+            "evidence": [row._asdict() for row in rows],
+        }
+        typer.echo(json.dumps(everything, default=str, ensure_ascii=False))
+    elif series:
+        typer.echo(figures_table(row for row in rows if row.series in series))
+    else:
+        typer.echo("\n\n".join([targets_table(targets), series_table(agreements(rows))]))
+
+
+def targets_table(targets: Iterable[Rate]) -> str:
+    """Return the targets as Markdown: range, model, and how far outside the range the model's mean lies."""
+    head = ["target", "range", "model: mean (80 % interval)", "miss", "looked at while values were chosen"]
+    lines = [
+        [
+            target.name,
+            _number(target.low) if target.low == target.high else f"{_number(target.low)} to {_number(target.high)}",
+            f"{_number(target.mean)} ({_number(target.q10)} to {_number(target.q90)})",
+            "inside" if target.miss == 1.0 else f"x {target.miss:.2f}",
+            "yes" if target.calibrated else "no",
+        ]
+        for target in targets
+    ]
+    return _table(head, lines)
+
+
+def figures_table(rows: Iterable[Compared]) -> str:
+    """Return single figures as Markdown."""
+    head = ["series", "date", "evidence", "model: mean (80 % interval)", "model / evidence"]
+    lines = [
+        [
+            row.series,
+            f"{row.date}{' (weak)' if row.weak else ''}",
+            _number(row.value),
+            f"{_number(row.mean)} ({_number(row.q10)} to {_number(row.q90)})",
+            f"{row.ratio:.2f}",
+        ]
+        for row in rows
+    ]
+    return _table(head, lines)
+
+
+def series_table(rows: Iterable[Agreement]) -> str:
+    """Return the agreement of every series as Markdown."""
+    head = ["series", "measure", "figures", "bias (log)", "rms (log)", "best: model / evidence", "worst: model / evidence"]
+    lines = [
+        [
+            row.series,
+            row.measure,
+            f"{row.figures}" + (f" (and {row.nothing} without people)" if row.nothing else ""),
+            f"{row.bias:+.2f}",
+            f"{row.rms:.2f}",
+            *(f"{figure.ratio:.2f} on {figure.date}" if figure else "" for figure in (row.best, row.worst)),
+        ]
+        for row in rows
+    ]
+    return _table(head, lines)
+
+
+def _number(value: float) -> str:
+    """Return a count with its thousands parted, or a share to three digits."""
+    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"
+
+
+def _table(head: list[str], lines: list[list[str]]) -> str:
+    return "\n".join(f"| {' | '.join(line)} |" for line in [head, ["---"] * len(head), *lines])

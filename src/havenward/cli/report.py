@@ -1,0 +1,62 @@
+"""`havenward report`: one page and its pictures from a finished run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    run: Annotated[Path, typer.Argument(help="The folder that `havenward run` wrote.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the page and its pictures. Default: <run>.report, beside the run.")
+    ] = None,
+    reason: Annotated[
+        str, typer.Option(help="Why a restricted run leaves the screen; needed for restricted runs only.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Draw the report of a run: one HTML page that needs no network, PNG pictures and a moving map."""
+    from havenward.report.detail import WithheldError
+    from havenward.report.source import RunFolderError
+    from havenward.report.write import write_report
+    from havenward.scenario.problems import ScenarioError
+
+    try:
+        with bar() as progress:
+            page = write_report(run, out, progress, reason=reason)
+    except (RunFolderError, WithheldError, ScenarioError) as error:
+        typer.echo(f"havenward: {error}", err=True)
+        raise typer.Exit(1) from None
+    except OSError as error:
+        typer.echo(f"havenward: cannot write the report: {error.strerror or error} ({error.filename})", err=True)
+        raise typer.Exit(1) from None
+    own = page.name.removesuffix("report.html")
+    files = sorted(path.name for path in page.parent.glob(f"{own}*") if path != page)
+    if as_json:
+        typer.echo(json.dumps({"page": str(page), "pictures": files}, ensure_ascii=False))
+    else:
+        typer.echo(f"Page: {page}")
+        typer.echo(f"Pictures: {', '.join(files)}")
+
+
+@contextmanager
+def bar() -> Iterator[Callable[[str, float], None]]:
+    """Show what is being drawn on standard error, on a terminal only."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as shown:
+        task = shown.add_task("", total=1.0)
+
+        def progress(what: str, share: float) -> None:
+            shown.update(task, description=what, completed=share)
+
+        yield progress

@@ -91,8 +91,7 @@ class Move:
         if wrong.any():
             source, target = np.argwhere(wrong)[0]
             raise ValueError(
-                f"move {name!r}: from {table.meanings[sources[source]]} to {targets[target]!r} "
-                "people or origin are not kept"
+                f"move {name!r}: from {table.meanings[sources[source]]} to {targets[target]!r} people or origin are not kept"
             )
         salt = np.uint64(meaning("move", name))
         return cls(
@@ -107,10 +106,14 @@ class Move:
         )
 
     @cached_property
-    def touched(self) -> NDArray[np.int64]:
-        """Rows that this move can change, once each."""
-        rows = np.concatenate([self.sources, self.rows.ravel()])
-        return np.unique(rows[rows != NOBODY])
+    def counted(self) -> bool:
+        """Whether any part of a bundle counts towards a flow series."""
+        return bool((self.links != NOBODY).any())
+
+    @cached_property
+    def each(self) -> NDArray[np.int64]:
+        """(S,) every source its own group."""
+        return np.arange(len(self.sources))
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,13 +122,21 @@ class Split:
 
     Attributes:
         move: S sources and T targets.
-        probability: (M, S, T) or (1, S, T); at least 0, summing to at most 1 over targets.
+        probability: (M, G, T) or (1, G, T); at least 0, summing to at most 1 over targets. Targets that a source does not
+            have must not be given to it.
         wave: number of this wave when a day asks the same question more than once.
+        group: (S,) which of the G rows a source follows; None: G = S, each its own.
     """
 
     move: Move
     probability: NDArray[np.float64]
     wave: int = 0
+    group: NDArray[np.int64] | None = None
+
+    @property
+    def groups(self) -> NDArray[np.int64]:
+        """(S,) row of the probabilities that each source follows."""
+        return self.move.each if self.group is None else self.group
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,12 +215,22 @@ class OrderError(RuntimeError):
     """An order that cannot be carried out: its probabilities are no probabilities, or its budget is negative."""
 
 
-class Solver(Protocol):
-    """Carries orders out on (M, C) counts."""
+class Vanished(RuntimeError):
+    """People by origin and group are not those of the start: a defect of the program, never of a scenario."""
 
-    counts: Counts
-    approximations: set[str]
-    """Names of the moves that this solver carried out approximately so far."""
+
+class Solver(Protocol):
+    """Carries orders out on (M, C) counts, and audits each in its ledger."""
+
+    @property
+    def counts(self) -> Counts:
+        """(M, C) units as they stand."""
+        ...
+
+    @property
+    def approximations(self) -> set[str]:
+        """Names of the moves that this solver carried out approximately so far."""
+        ...
 
     def carry_out(self, order: Order, day: int) -> Realised:
         """Carry one order out and return what was realised."""
@@ -220,14 +241,14 @@ class Solver(Protocol):
 class Ledger:
     """Nothing vanishes: after every order, people by origin and group are those of the start.
 
-    Each origin and group has a fixed random 64-bit weight. The weighted sum over the cells that an order touches, modulo
-    2**64, must not change: a loss that leaves it unchanged has a chance of about 2**-64. Expectations are compared by
-    weights between 1 and 2 to 9 digits.
+    Each origin and group has a fixed random 64-bit weight; a cell weighs what the people in one of its units weigh. What an
+    order writes must change the weight of all people by nothing, modulo 2**64: a loss that goes unseen has a chance of
+    about 2**-64. At dusk all people are weighed again. Expectations use weights between 1 and 2, to 9 digits.
     """
 
     table: CellTable
-    _whole: NDArray[np.uint64] = field(init=False)
-    _real: NDArray[np.float64] = field(init=False)
+    whole: NDArray[np.uint64] = field(init=False)
+    real: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
         origins = int(self.table.origins.max()) + 1
@@ -237,19 +258,34 @@ class Ledger:
             dtype=np.uint64,
         )
         per_unit = self.table.people.astype(np.uint64) * weights[self.table.origins]
-        self._whole = per_unit.sum(axis=1, dtype=np.uint64)
+        self.whole = per_unit.sum(axis=1, dtype=np.uint64)
         spread = 1.0 + weights.astype(np.float64) / 2.0**64
-        self._real = (self.table.people * spread[self.table.origins]).sum(axis=1)
+        self.real = (self.table.people * spread[self.table.origins]).sum(axis=1)
 
-    def mark(self, counts: Counts, rows: NDArray[np.int64] | slice) -> Realised:
-        """Return (M,) marks of the people in some rows."""
-        part = counts[:, rows]
-        if part.dtype == np.float64:
-            return np.asarray(part @ self._real[rows])
-        return np.asarray(np.einsum("mc,c->m", part.view(np.uint64), self._whole[rows]))
+    def mark(self, counts: Counts) -> Realised:
+        """Return (M,) weights of all people."""
+        if counts.dtype == np.float64:
+            return np.asarray(counts @ self.real)
+        return np.asarray(np.einsum("mc,c->m", counts.view(np.uint64), self.whole))
 
     def agree(self, before: Realised, after: Realised) -> bool:
         """Return whether two marks are of the same people."""
         if before.dtype == np.float64:
             return bool(np.allclose(before, after, rtol=1e-9, atol=1e-6))
         return bool((before == after).all())
+
+    def audit(self, move: Move, drift: Realised, *, sound: bool) -> None:
+        """Check what an order wrote.
+
+        Args:
+            move: what was decided.
+            drift: (M,) changes of the weight of all people.
+            sound: whether every cell still holds at least nobody.
+
+        Raises:
+            Vanished: the order lost or invented people, or sent more than there were.
+        """
+        if drift.any() and not self.agree(np.zeros_like(drift), drift):
+            raise Vanished(f"{move.name!r} lost or invented people")
+        if not sound:
+            raise Vanished(f"{move.name!r} sent more units than there were")

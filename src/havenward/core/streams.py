@@ -69,9 +69,7 @@ def philox(counter: tuple[U32, U32, U32, U32], key: tuple[U32, U32]) -> tuple[U3
 
 def unit_interval(high: U32, low: U32) -> F64:
     """Return numbers strictly between 0 and 1 with 52 random bits from pairs of words."""
-    bits = ((high >> np.uint32(6)).astype(np.uint64) << np.uint64(26)) | (low >> np.uint32(6)).astype(
-        np.uint64
-    )
+    bits = ((high >> np.uint32(6)).astype(np.uint64) << np.uint64(26)) | (low >> np.uint32(6)).astype(np.uint64)
     return np.asarray((bits.astype(np.float64) + 0.5) / 4503599627370496.0)
 
 

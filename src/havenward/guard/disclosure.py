@@ -8,7 +8,7 @@ of its 80 % interval bears, and is never written without that interval.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,34 +86,32 @@ def step(figure: Interval) -> float:
     return float(10 ** math.floor(math.log10(half)))
 
 
-def rounded(figure: Interval) -> Interval:
-    """The figure and both ends of its interval, rounded to the digits that the interval bears."""
-    unit = step(figure)
-    # The ends go outwards, so that the printed span still holds what the draws held.
-    return Interval(
-        middle=round(figure.middle / unit) * unit,
-        low=math.floor(figure.low / unit) * unit,
-        high=math.ceil(figure.high / unit) * unit,
-    )
-
-
-def count(value: float) -> str:
-    """A count of persons as text: thousands parted, and `<10` below ten."""
-    return f"<{SMALLEST_SHOWN}" if value < SMALLEST_SHOWN else f"{value:,.0f}"
+def count(value: float, unit: float = 1.0) -> str:
+    """A count of persons as text, rounded to a unit: `<10` below ten, `under 1,000` where it would round to nought."""
+    if value < SMALLEST_SHOWN:
+        return f"<{SMALLEST_SHOWN}"
+    shown = round(value / unit) * unit
+    return f"{shown:,.0f}" if shown > 0 else f"under {unit:,.0f}"
 
 
 def figure_text(figure: Interval) -> str:
     """A figure about persons with its 80 % interval, such as `210,000 (180,000 to 250,000)`."""
-    shown = rounded(figure)
-    return f"{count(shown.middle)} ({count(shown.low)} to {count(shown.high)})"
+    return f"{count(figure.middle, step(figure))} ({span_text(figure)})"
 
 
 def span_text(figure: Interval) -> str:
     """The 80 % interval alone, such as `180,000 to 250,000`, or `fewer than 10`."""
-    shown = rounded(figure)
-    if shown.high < SMALLEST_SHOWN:
+    if figure.high < SMALLEST_SHOWN:
         return f"fewer than {SMALLEST_SHOWN}"
-    return f"{count(shown.low)} to {count(shown.high)}"
+    unit = step(figure)
+    low = f"<{SMALLEST_SHOWN}" if figure.low < SMALLEST_SHOWN else outward(figure.low, unit, math.floor)
+    return f"{low} to {outward(figure.high, unit, math.ceil)}"
+
+
+def outward(value: float, unit: float, towards: Callable[[float], int]) -> str:
+    """One end of an interval, rounded away from its middle, so that the printed span holds what the draws held."""
+    shown = towards(value / unit) * unit
+    return f"{shown:,.0f}" if shown > 0 else f"under {unit:,.0f}"
 
 
 def amount_text(figure: Interval) -> str:

@@ -33,7 +33,8 @@ def camps_picture(sums: Digest, scenario: Scenario, facts: Facts, path: Path) ->
     names = used[: SHOWN - 1]
     total = sums.stocks.of("stage", "in_camp")
     near = around(total.max(axis=0) > LEAST_SHARE * total.max(initial=0))
-    rows = math.ceil((len(names) + 1) / COLUMNS)
+    columns = min(len(names) + 1, COLUMNS)
+    rows = math.ceil((len(names) + 1) / columns)
     figure = style.new_figure(1.55 + 2.25 * rows)
     title = "Camps: people against plots"
     more = f" The {len(names)} fullest of {len(used)} sites." if len(names) < len(used) else ""
@@ -41,7 +42,7 @@ def camps_picture(sums: Digest, scenario: Scenario, facts: Facts, path: Path) ->
     plots = Line2D([], [], color=style.VERMILION, linewidth=1.6, linestyle=(0, (3, 1.5)), label="what the plots hold")
     marks = [plots, evidence_handle()] if occupancy(scenario, sums) else [plots]
     style.fan_legend(figure, sums.draws, style.GREEN, marks)
-    panels = [axes for row in style.grid(figure, rows, COLUMNS, top=1.55) for axes in row]
+    panels = [axes for row in style.grid(figure, rows, columns, top=1.55) for axes in row]
 
     shares = {report.name: report.over.share for report in camp_reports(sums)}
     x = style.days(sums.dates[near])

@@ -72,17 +72,18 @@ def crossings_picture(sums: Digest, facts: Facts, path: Path) -> Path:
     """Queues and waiting times where they are longest: two panels a crossing, one over the other."""
     waiting = queued(sums)
     names = waiting[:SHOWN]
-    blocks = math.ceil(len(names) / COLUMNS)
+    columns = min(len(names), COLUMNS)
+    blocks = math.ceil(len(names) / columns)
     figure = style.new_figure(1.55 + 4.9 * blocks)
     title = "Queues and waiting at the crossings"
     more = f" The {len(names)} longest queues of {len(waiting)}." if len(names) < len(waiting) else ""
     words = f"The most of each {sums.per}, over the days on which people waited; {facts.span}.{more}"
     style.frame(figure, title, f"{facts.title}. {words}", facts)
     style.fan_legend(figure, sums.draws, style.ORANGE)
-    panels = style.grid(figure, 2 * blocks, COLUMNS, top=1.55)
+    panels = style.grid(figure, 2 * blocks, columns, top=1.55)
     used = set()
     for number, name in enumerate(names):
-        block, column = divmod(number, COLUMNS)
+        block, column = divmod(number, columns)
         above, below = panels[2 * block][column], panels[2 * block + 1][column]
         queue = most_of_period(sums.stocks.of("queue", name), sums)
         waited = most_of_period(np.nan_to_num(sums.wait[:, :, sums.crossings.index(name)]), sums)

@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from havenward.report.detail import Detail
+from havenward.report.detail import Detail, WithheldError
 from havenward.scenario.schema import Scenario
 
 Values = NDArray[np.float64]
@@ -22,7 +22,9 @@ HOME_STAGES = ("home_held", "home_contact", "home_free")
 QUEUE_STAGES = ("waiting", "in_screening")
 CROSSING_STAGES = ("waiting", "in_screening", "held", "handed_over")
 DISPLACED_STAGES = (*CROSSING_STAGES[:3], "in_transit", "in_camp", "in_host")
-DRAWS_AT_ONCE = 16
+DRAWS_AT_ONCE, DAYS_AT_ONCE = 16, 64
+"""How much of an outcome is read at once: the size of its chunks."""
+
 WEEK = 7
 FEWEST_DAYS_FOR_WEEKS = 56
 
@@ -133,7 +135,7 @@ def digest(outcome: xr.Dataset, scenario: Scenario, detail: Detail) -> Digest:
         outcome = outcome.sel(time=outcome["time"] <= np.datetime64(detail.last))
     dates = outcome["time"].values.astype("datetime64[D]")
     if len(dates) == 0:
-        raise ValueError("no day of this run may be told yet at its tier")
+        raise WithheldError("a public report of a live scenario is 14 days late, and no day of this run is that old yet")
     period = WEEK if detail.weekly or len(dates) >= FEWEST_DAYS_FOR_WEEKS else 1
     home_area = {place.name: place.area or place.name for place in scenario.locations if place.kind == "home"}
     stock_keys = keys_of(outcome, "stock", ("stage", "site", "origin"))
@@ -219,29 +221,33 @@ def _summed(
     period: int = 1,
 ) -> tuple[Series, Links]:
     """Persons by group, and totals by link, a few draws at a time so that large ensembles fit in memory."""
-    columns: dict[tuple[Hashable, ...], int] = {}
-    for keys in groups:
+    members: dict[tuple[Hashable, ...], list[int]] = {}
+    for number, keys in enumerate(groups):
         for group in keys:
-            columns.setdefault(group, len(columns))
-    member = np.zeros((len(groups), len(columns)))
-    for row, keys in enumerate(groups):
-        for group in keys:
-            member[row, columns[group]] = 1.0
+            members.setdefault(group, []).append(number)
+    columns = {group: column for column, group in enumerate(members)}
 
     draws, days, series, _ = values.shape
     sums = np.zeros((draws, days, len(columns)))
     totals = np.zeros((draws, series))
-    means = np.zeros((days // period, series))
-    for first in range(0, draws, DRAWS_AT_ONCE):
-        block = values[first : first + DRAWS_AT_ONCE].values
-        # Adding four slices is four times as fast as summing over a short last axis.
-        persons = (block[..., 0] + block[..., 1] + block[..., 2] + block[..., 3]).astype(np.float64)
-        # Whole numbers below 2^53 stay exact in a float64 product, in whatever order they are added.
-        sums[first : first + DRAWS_AT_ONCE] = persons @ member
-        totals[first : first + DRAWS_AT_ONCE] = persons.sum(axis=1)
-        whole = persons[:, : len(means) * period].sum(axis=0)
-        means += whole.reshape(len(means), period, series).sum(axis=1) / draws
+    daily = np.zeros((days, series))
+    for rows in blocks(draws, DRAWS_AT_ONCE):
+        for span in blocks(days, DAYS_AT_ONCE):
+            block = values[rows, span].values
+            # Adding four slices is four times as fast as summing over a short last axis.
+            persons = (block[..., 0] + block[..., 1] + block[..., 2] + block[..., 3]).astype(np.float64)
+            # Whole numbers below 2^53 stay exact as float64, in whatever order they are added.
+            for column, numbers in enumerate(members.values()):
+                sums[rows, span, column] = persons[..., numbers].sum(axis=-1)
+            totals[rows] += persons.sum(axis=1)
+            daily[span] += persons.sum(axis=0) / draws
+    means = daily[: days // period * period].reshape(days // period, period, series).sum(axis=1)
     return Series(columns, sums), redirected(Links(list(links), totals, means))
+
+
+def blocks(size: int, at_once: int) -> list[slice]:
+    """Slices that part an axis."""
+    return [slice(first, min(first + at_once, size)) for first in range(0, size, at_once)]
 
 
 def redirected(links: Links) -> Links:
@@ -253,8 +259,12 @@ def redirected(links: Links) -> Links:
     """
     keys, totals, means = list(links.keys), links.totals.copy(), links.means.copy()
     added: dict[tuple[str, str, str, str], tuple[Values, Values]] = {}
+    ways: dict[str, list[int]] = {}
+    for number, (quantity, _, camp, _) in enumerate(links.keys):
+        if quantity == "to_camp":
+            ways.setdefault(camp, []).append(number)
     for number, (quantity, camp, town, _) in enumerate(links.keys):
-        sent = [n for n, key in enumerate(links.keys) if key[0] == "to_camp" and key[2] == camp]
+        sent = ways.get(camp, [])
         if quantity != "overflow" or not sent:
             continue
         for values, target in ((links.totals, totals), (links.means, means)):

@@ -65,6 +65,7 @@ class Counted:
     """One series of evidence and what the model says of it."""
 
     series: str
+    what: str
     title: str
     unit: str
     measure: str
@@ -100,9 +101,10 @@ def counted(scenario: Scenario, sums: Digest) -> list[Counted]:
 def described(series: str, figures: list[Compared], observed: NDArray[np.float64], who: str) -> Counted:
     """A series with its words."""
     row = figures[0].row
-    what = QUANTITIES[row.quantity] + (f", {row.site}" if row.site else "")
+    what = QUANTITIES[row.quantity]
+    where = f", {row.site}" if row.site else ""
     unit = UNITS[row.unit] if row.quantity != "camp_share" else "share of the displaced"
-    return Counted(series, f"{what}: {who or row.observer}", unit, MEASURES[row.measure], figures, observed)
+    return Counted(series, what, f"{what}{where}: {who or row.observer}", unit, MEASURES[row.measure], figures, observed)
 
 
 def model_of(observed: NDArray[np.float64], figure: Compared, sums: Digest) -> Interval | None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from havenward.report.detail import WithheldError
 from havenward.scenario.schema import Scenario, Tier
 
 NOT_SAFE = "Not a statement that any way is safe."
@@ -79,13 +80,13 @@ def facts(outcome: xr.Dataset, scenario: Scenario, run: Mapping[str, Any]) -> Fa
 
     Raises
     ------
-    ValueError
+    WithheldError
         if neither states a sensitivity tier: a report without one must not be written.
     """
     attributes = outcome.attrs
     tier = run.get("tier") or attributes.get("tier")
     if tier not in ("public", "partner", "restricted"):
-        raise ValueError(f"the run states no sensitivity tier (found {tier!r}); run it again to give it one")
+        raise WithheldError(f"the run states no sensitivity tier (found {tier!r}); run it again to give it one")
     times = outcome["time"].values.astype("datetime64[D]")
     origin = run.get("origin")
     return Facts(

@@ -27,7 +27,7 @@ HEAD = 1.55
 SERIES_SHOWN = 4
 """Series of evidence that are drawn beside the arrivals, and beside the stocks; the rest have a picture of their own."""
 
-MOST_PANELS = 24
+MOST_PANELS = 16
 
 STOCKS = (
     ("At home, behind the line", ("home_held",), style.BLUE),
@@ -84,19 +84,21 @@ def evidence_picture(sums: Digest, series: Sequence[Counted], facts: Facts, path
     more = f" The {len(shown)} longest of {len(series)}." if len(shown) < len(series) else ""
     title = "What was counted, and what the same counters would print"
     words = f"Further series of two printed figures or more.{more}"
-    figure, panels = sheet(title, words, len(shown), sums, facts, len(shown))
+    figure, panels = sheet(title, words, len(shown), sums, facts, len(shown), style.SKY)
     for axes, count in zip(panels, shown, strict=False):
         evidence_panel(axes, count, sums, facts)
     clear(panels[len(shown) :])
     return style.save(figure, path, title, facts)
 
 
-def sheet(title: str, words: str, panels: int, sums: Digest, facts: Facts, series: int) -> tuple[Figure, list[Axes]]:
+def sheet(
+    title: str, words: str, panels: int, sums: Digest, facts: Facts, series: int, colour: str = style.BLUE
+) -> tuple[Figure, list[Axes]]:
     """A framed figure with a legend and at least so many panels in reading order."""
     rows = max(math.ceil(panels / COLUMNS), 1)
     figure = style.new_figure(HEAD + ROW_HEIGHT * rows)
     style.frame(figure, title, f"{facts.title}. {words}", facts)
-    style.fan_legend(figure, sums.draws, extra=[evidence_handle()] if series else [])
+    style.fan_legend(figure, sums.draws, colour, extra=[evidence_handle()] if series else [])
     return figure, [axes for row in style.grid(figure, rows, COLUMNS, top=HEAD) for axes in row]
 
 
@@ -139,8 +141,7 @@ def epoch_panel(axes: Axes, epoch: Epoch, sums: Digest, flow: NDArray[np.float64
     """Arrivals in one epoch on its own scale."""
     inside = (sums.periods >= np.datetime64(epoch.start)) & (sums.periods <= np.datetime64(epoch.end))
     unit = f"persons a {sums.per}, own scale"
-    name = epoch.name[:1].upper() + epoch.name[1:]
-    fan_of(axes, sums.middles[inside], flow[:, inside], name, unit, facts, ticks=4)
+    fan_of(axes, sums.middles[inside], flow[:, inside], capital(epoch.name), unit, facts, ticks=4)
 
 
 def evidence_panel(axes: Axes, count: Counted, sums: Digest, facts: Facts) -> None:
@@ -162,7 +163,7 @@ def evidence_panel(axes: Axes, count: Counted, sums: Digest, facts: Facts) -> No
             axes.hlines(figure.row.value / figure.days, end - figure.days + 1, end, color=style.INK, linewidth=1.1)
         axes.plot(middle, figure.row.value / figure.days, **EVIDENCE)
     per = " a day" if count.flow else ""
-    style.panel(axes, shortened(count.series, 30), shortened(f"{count.unit}{per} ({count.measure}). {count.title}", 50))
+    style.panel(axes, capital(shortened(count.series, 30)), f"{count.unit}{per} ({count.measure}); {count.what.lower()}")
     style.date_axis(axes, x[near][0], x[near][-1], 4)
     style.origin_line(axes, facts, label=False)
 
@@ -181,6 +182,11 @@ EVIDENCE: dict[str, Any] = {
 def evidence_handle() -> Line2D:
     """What the rings mean."""
     return Line2D([], [], label="counted (with its range, if printed)", **EVIDENCE)
+
+
+def capital(text: str) -> str:
+    """Text that begins with a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def shortened(text: str, length: int) -> str:

@@ -23,8 +23,11 @@ ORIGINS = (style.BLUE, style.ORANGE, style.GREEN, style.VERMILION, style.PURPLE,
 STAGES_X = (0.17, 0.5, 0.80)
 """Where the three columns of nodes stand, as shares of the width."""
 
-TOP, HEIGHT = 0.04, 0.95
+TOP, HEIGHT = 0.04, 0.85
 """Where columns begin, and what they may take up, as shares of the height."""
+
+SCALE_HEIGHT = 0.08
+"""The largest share of the height that the scale bar below the columns may take."""
 
 NODE = 0.012
 LINE = 0.24
@@ -176,9 +179,9 @@ def interval_of(name: str, number: int, sums: Digest, flows: FlowPicture) -> str
 
 def scale_bar(axes: Axes, scale: float) -> None:
     """How many persons a width stands for."""
-    persons = 10.0 ** np.floor(np.log10(0.12 / scale))
+    persons = 10.0 ** np.floor(np.log10(SCALE_HEIGHT / scale))
     for factor in (5, 2):
-        if persons * factor * scale <= 0.12:
+        if persons * factor * scale <= SCALE_HEIGHT:
             persons *= factor
             break
     high = persons * scale

@@ -215,14 +215,13 @@ class Panel:
         unit = self.unit
         if self.kind.areas:
             places = self.projection.pixels(self.still.areas.points)
-            areas = [
+            return [
                 pens.Label(name, x, y, 5 * unit, 9.5 * unit, bold=True)
                 for name, (x, y), far in zip(
                     self.still.areas.names, places.tolist(), self.outside(self.still.areas.points), strict=True
                 )
                 if not far
             ]
-            return areas
         inset = self.still.inset
         return [
             *self._names(self.still.crossings, 4.0, bold=True),
@@ -251,7 +250,8 @@ class Panel:
     def taken(self) -> list[tuple[float, float, float, float]]:
         """Boxes that no name may stand on: scale bar, north arrow, camps and crossings, and where the homes crowd."""
         unit = self.unit
-        boxes = [(0.0, self.size[1] - 26 * unit, 120 * unit, float(self.size[1])), (0.0, 0.0, 24 * unit, 34 * unit)]
+        foot = float(self.size[1])
+        boxes = [(0.0, foot - 26 * unit, 120 * unit, foot), (0.0, foot - 64 * unit, 26 * unit, foot)]
         if self.kind.camps:
             for name, (x, y) in zip(self.still.camps.names, self.at(self.still.camps.points).tolist(), strict=True):
                 # Names may touch the corners of the box around a ring, where the ring is not.
@@ -274,7 +274,7 @@ class Panel:
 
     def _north(self, draw: ImageDraw.ImageDraw) -> None:
         unit = self.unit
-        x, y = 13 * unit, 8 * unit
+        x, y = 14 * unit, self.size[1] - 62 * unit
         draw.polygon([(x, y), (x + 5 * unit, y + 13 * unit), (x, y + 10 * unit), (x - 5 * unit, y + 13 * unit)], fill=INK)
         pens.words(draw, (x, y + 14 * unit), "N", 8.5 * unit, INK, bold=True, anchor="ma", halo=True)
 

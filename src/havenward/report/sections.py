@@ -120,8 +120,8 @@ def places(given: Material) -> Section:
         ),
         Picture(
             front,
-            "Small maps of the homes on a few days, each home coloured by whether it lies behind the line, in contact with the "
-            "front or beyond the line.",
+            "Small maps of the homes on a few days, each home coloured by whether it lies behind the line, in contact "
+            "with the front or beyond the line.",
             "The front line on the days on which it differs most. Mean of the draws.",
         ),
     ]
@@ -208,8 +208,8 @@ def crossings(given: Material) -> Section:
         path = crossings_picture(given.sums, given.facts, given.path("crossings"))
         alt = "Fan charts of people waiting, and of the days they waited, at the crossings with the longest queues."
         caption = (
-            f"Persons waiting or in screening at the end of the day (stock), and the mean days waited by those screened that "
-            f"day (nought where nobody was): the most of each {given.sums.per}."
+            f"Persons waiting or in screening at the end of the day (stock), and the mean days waited by those screened "
+            f"that day (nought where nobody was): the most of each {given.sums.per}."
         )
         pictures.append(Picture(path, alt, caption))
     rows = [
@@ -360,8 +360,8 @@ def assumptions(given: Material) -> Section:
         return Section("assumptions", "The assumptions", texts=["The run records none."])
     labels = [row.label for row in rows]
     text = (
-        f"Of {len(rows)} parameters {labels.count('sourced')} are sourced, {labels.count('calibrated')} calibrated by hand and "
-        f"{labels.count('assumed')} assumed."
+        f"Of {len(rows)} parameters {labels.count('sourced')} are sourced, {labels.count('calibrated')} calibrated by hand "
+        f"and {labels.count('assumed')} assumed."
     )
     table = Table(
         "Parameters: median and the range from the 5 % to the 95 % quantile of what is believed.",

@@ -9,9 +9,11 @@ from typing import Any
 
 import xarray as xr
 
-from havenward.run.folder import OUTCOME, RECORD, SCENARIO, open_outcome
 from havenward.scenario.read import load
 from havenward.scenario.schema import Scenario
+
+RECORD, SCENARIO, OUTCOME = "run.json", "scenario", "outcome.zarr"
+"""What a run folder holds. Stated here and not taken from `havenward.run`, which would load the compiled kernels."""
 
 
 @dataclass(frozen=True)
@@ -43,4 +45,8 @@ def open_run(folder: Path) -> Run:
                 f"{folder} holds no {part}, so it is not a finished run. Give the folder that `havenward run` wrote."
             )
     record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    return Run(open_outcome(folder), load(folder / SCENARIO), record)
+    outcome = xr.open_zarr(folder / OUTCOME, consolidated=False)
+    # A run that was broken off holds room for members and days that it never came to.
+    done = {"draw": record.get("members_done"), "time": record.get("days")}
+    outcome = outcome.isel({name: slice(0, size) for name, size in done.items() if size})
+    return Run(outcome, load(folder / SCENARIO), record)

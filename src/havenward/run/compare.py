@@ -49,18 +49,13 @@ def against_evidence(outcome: xr.Dataset, scenario: Scenario) -> list[Compared]:
             continue
         series = printed[:, :, names.index(row.series)]
         until = (row.date - first).days
-        if row.measure == "flow":
-            model = series[:, (start - first).days : until + 1].sum(axis=1)
-        else:
-            model = series[:, until]
+        model = series[:, (start - first).days : until + 1].sum(axis=1) if row.measure == "flow" else series[:, until]
         if not np.isfinite(model).all():
             continue
         q10, q90 = np.quantile(model, [0.1, 0.9])
         mean = float(model.mean())
         ratio = mean / row.value if row.value else float("nan")
-        rows.append(
-            Compared(row.series, row.date, row.measure, row.value, mean, float(q10), float(q90), ratio, row.weak)
-        )
+        rows.append(Compared(row.series, row.date, row.measure, row.value, mean, float(q10), float(q90), ratio, row.weak))
     return rows
 
 

@@ -78,16 +78,18 @@ def batches(members: Sequence[int]) -> list[Batch]:
     ]
 
 
-def solver_for(name: SolverName, rules: SiegeRules, seed: int, numbers: NDArray[np.uint32], threads: int) -> Solver:
+def solver_for(
+    name: SolverName, rules: SiegeRules, seed: int, numbers: NDArray[np.uint32], ledger: Ledger, threads: int
+) -> Solver:
     """Return a solver that stands at the rules' start."""
     counts = rules.start()
     match name:
         case "chain":
-            return Chain(counts, seed, numbers)
+            return Chain(counts, seed, numbers, ledger)
         case "individuals":
-            return Individuals(counts, seed, numbers, threads)
+            return Individuals(counts, seed, numbers, ledger, threads)
         case "mean":
-            return Mean(counts.astype(np.float64), seed, numbers)
+            return Mean(counts.astype(np.float64), seed, numbers, ledger)
 
 
 def simulate(
@@ -110,8 +112,8 @@ def simulate(
     done = 0
     for batch in batches(plan.members):
         rules = SiegeRules(ground, values(table, plan.seed, batch.numbers, spread=plan.spread))
-        solver = solver_for(plan.solver, rules, plan.seed, batch.numbers, plan.threads)
         ledger = Ledger(rules.table)
+        solver = solver_for(plan.solver, rules, plan.seed, batch.numbers, ledger, plan.threads)
         initial[batch.place] = np.rint(solver.counts @ rules.table.persons()).astype(np.int64)
         recorder = Recorder(rules, sink(batch), plan.first, plan.last, whole=plan.solver != "mean")
         day = -1

@@ -148,7 +148,8 @@ def run_to_folder(
 
 def open_outcome(folder: Path) -> xr.Dataset:
     """Return the outcome of a run folder, read as it is needed."""
-    return xr.open_zarr(folder / OUTCOME, consolidated=False)
+    outcome: xr.Dataset = xr.open_zarr(folder / OUTCOME, consolidated=False)
+    return outcome
 
 
 def _copy_scenario(source: Path, copy: Path) -> None:
@@ -184,7 +185,9 @@ def _record(
     header = scenario.header
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(copy.iterdir()) if path.is_file()}
     changes = dict(request.changes or {})
-    key = json.dumps([__version__, files, changes, plan.solver, len(plan.members), plan.seed, plan.spread, plan.first, plan.last])
+    key = json.dumps(
+        [__version__, files, changes, plan.solver, len(plan.members), plan.seed, plan.spread, plan.first, plan.last]
+    )
     return {
         "run_id": hashlib.sha256(key.encode()).hexdigest()[:12],
         "version": __version__,
@@ -226,7 +229,7 @@ def _results(outcome: xr.Dataset, tally: Tally, plan: Plan, seconds: float) -> d
         "status": "complete" if whole else "broken off",
         "members_done": outcome.sizes["draw"],
         "days": outcome.sizes["time"],
-        "initial_persons": int(round(float(np.mean(tally.initial_persons)))),
+        "initial_persons": round(float(np.mean(tally.initial_persons))),
         "conserved": True,
         "approximations": sorted(tally.approximations),
         "seconds": round(seconds, 2),

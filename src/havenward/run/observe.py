@@ -56,7 +56,9 @@ class View:
         wanted &= np.isin(origin, list(self.areas if areas is None else areas))
         if site:
             wanted &= self.outcome["stock_site"].values == site
-        return self.count(self.outcome["stock"].isel(stock_series=np.flatnonzero(wanted)).values).sum(axis=2)
+        return self.count(self.outcome["stock"].isel(stock_series=np.flatnonzero(wanted)).values).sum(
+            axis=2, dtype=np.float64
+        )
 
     def flow(self, quantity: str, *, start: frozenset[str] | None = None, end: str = "", origin: bool = False) -> F64:
         """Return (draw, time) of a flow from some places, to a place, or of people from this counter's areas."""
@@ -67,7 +69,7 @@ class View:
             wanted &= self.outcome["link_to"].values == end
         if origin:
             wanted &= np.isin(self.outcome["link_origin"].values, list(self.areas))
-        return self.count(self.outcome["flow"].isel(link=np.flatnonzero(wanted)).values).sum(axis=2)
+        return np.asarray(self.count(self.outcome["flow"].isel(link=np.flatnonzero(wanted)).values).sum(axis=2))
 
     @property
     def homes(self) -> frozenset[str]:
@@ -162,9 +164,7 @@ def displaced(view: View) -> tuple[F64, F64, F64]:
     """Return (draw, time) counted in camps, counted with hosts, and counted returns, of people displaced since the start."""
     sites = {
         "in_camp": frozenset(view.outcome["camp"].values.tolist()),
-        "in_host": frozenset(
-            view.outcome["stock_site"].values[view.outcome["stock_stage"].values == "in_host"].tolist()
-        ),
+        "in_host": frozenset(view.outcome["stock_site"].values[view.outcome["stock_stage"].values == "in_host"].tolist()),
     }
     counted = {"in_camp": view.observer.camp_coverage, "in_host": view.observer.host_coverage}
     now: list[F64] = []
@@ -192,4 +192,4 @@ def at_home(view: View) -> F64:
     stage = view.outcome["stock_stage"].values
     wanted = np.isin(stage, ["home_held", "home_contact", "home_free"])
     wanted &= np.isin(view.outcome["stock_site"].values, list(view.homes))
-    return view.count(view.outcome["stock"].isel(stock_series=np.flatnonzero(wanted)).values).sum(axis=2)
+    return np.asarray(view.count(view.outcome["stock"].isel(stock_series=np.flatnonzero(wanted)).values).sum(axis=2))

@@ -12,7 +12,7 @@ A stock series has a stage, a site and an origin; a flow series a quantity, from
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ import pandas as pd
 import xarray as xr
 import zarr
 from numpy.typing import NDArray
+from zarr.codecs import ZstdCodec
 from zarr.storage import StoreLike
 
 from havenward.model.siege.day import DRIVERS, Ground
@@ -70,8 +71,13 @@ class Store:
 
     @classmethod
     def create(
-        cls, where: StoreLike, ground: Ground, plan: Plan, links: tuple[tuple[str, str, str, str], ...], batch: int,
-        attributes: Mapping[str, str | int],
+        cls,
+        where: StoreLike,
+        ground: Ground,
+        plan: Plan,
+        links: tuple[tuple[str, str, str, str], ...],
+        batch: int,
+        attributes: Mapping[str, object],
         persons_a_plot: float,
     ) -> Store:
         """Lay out an empty outcome.
@@ -113,8 +119,8 @@ class Store:
                 chunks=tuple(max(size, 1) for size in chunks),
                 dtype=kinds.get(name, np.dtype(np.float32)),
                 dimension_names=dimensions,
-                attributes=ATTRIBUTES[name],
-                compressors=zarr.codecs.ZstdCodec(level=1),
+                attributes=dict(ATTRIBUTES[name]),
+                compressors=ZstdCodec(level=1),
             )
         return cls(group, plan)
 
@@ -132,7 +138,7 @@ def _coordinates(
     time = pd.date_range(first, periods=plan.last - plan.first + 1, freq="D")
     plots = world.sites.plots[plan.first : plan.last + 1]
 
-    def column(rows: list[tuple[str, ...]] | tuple[tuple[str, ...], ...], k: int) -> NDArray[Any]:
+    def column(rows: Sequence[tuple[str, ...]], k: int) -> NDArray[Any]:
         return np.array([row[k] for row in rows], dtype=object)
 
     return xr.Dataset(

@@ -58,7 +58,7 @@ class Recorder:
 
     def order(self, order: Order, realised: Realised) -> None:
         """Count the flows of an order."""
-        if not isinstance(order, Draw):
+        if not isinstance(order, Draw) and order.move.counted:
             flows = realised if realised.ndim == 3 else realised[:, :, None]
             kernels.tally_flows(flows, order.move.rows, order.move.links, self.rules.table.people, self._flow)
 

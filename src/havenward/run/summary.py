@@ -52,9 +52,7 @@ def summarise(outcome: xr.Dataset) -> pd.DataFrame:
     )
 
 
-def _by_label(
-    values: NDArray[Any], labels: list[tuple[str, str]]
-) -> tuple[list[tuple[str, str]], NDArray[np.float64]]:
+def _by_label(values: NDArray[Any], labels: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], NDArray[np.float64]]:
     """Sum series of one label (they differ in origin); return labels and (draw, time, label, count)."""
     names = sorted(set(labels))
     place = {name: k for k, name in enumerate(names)}
@@ -175,5 +173,3 @@ def final_stocks(outcome: xr.Dataset) -> dict[str, dict[str, float]]:
             "q95": round(float(q95), 1),
         }
     return result
-
-

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.orders import Draw, Order, OrderError, Ordered, Quota, Realised, Split
+from havenward.core.orders import Draw, Ledger, Order, Ordered, OrderError, Quota, Realised, Split
 from havenward.core.streams import step, uniforms
 from havenward.solve import kernels
 
@@ -25,9 +25,15 @@ def checked(order: Split, members: int) -> NDArray[np.float64]:
             not that of the move (compiled loops do not look at bounds).
     """
     probability = np.ascontiguousarray(order.probability, dtype=np.float64)
-    cells = order.move.rows.shape[:2]
-    if probability.shape not in ((1, *cells), (members, *cells)):
-        raise OrderError(f"{order.move.name}: probabilities of shape {probability.shape}, not {(members, *cells)}")
+    sources, targets, _ = order.move.rows.shape
+    groups = sources if order.group is None else order.probability.shape[1]
+    if probability.shape not in ((1, groups, targets), (members, groups, targets)):
+        expected = (members, groups, targets)
+        raise OrderError(f"{order.move.name}: probabilities of shape {probability.shape}, not {expected}")
+    if order.group is not None and (
+        order.group.shape != (sources,) or not 0 <= order.group.min() <= order.group.max() < groups
+    ):
+        raise OrderError(f"{order.move.name}: every source needs a group that has probabilities")
     verdict = kernels.check_probability(probability)
     if verdict == kernels.NOT_A_PROBABILITY:
         raise OrderError(f"{order.move.name}: a probability is negative or not a number")
@@ -66,6 +72,12 @@ def check_sequence(order: Ordered, members: int) -> None:
         raise OrderError(f"{order.move.name}: an ordered move needs fixed numbers for each member, and a wave")
 
 
+def found(flows: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the flat places of flows that are not zero."""
+    hits = np.empty(flows.size, dtype=np.int64)
+    return hits[: kernels.find_flows(flows, hits)]
+
+
 @dataclass
 class Chain:
     """Draws counts.
@@ -74,11 +86,13 @@ class Chain:
         counts: (M, C) units, changed in place.
         seed: 0 to 2**32 - 1.
         members: (M,) numbers of the members, the second word of their random streams.
+        ledger: audits every order.
     """
 
     counts: NDArray[np.int64]
     seed: int
     members: NDArray[np.uint32]
+    ledger: Ledger
     approximations: set[str] = field(default_factory=set)
 
     def carry_out(self, order: Order, day: int) -> Realised:
@@ -86,23 +100,24 @@ class Chain:
         at = step(day, order.wave)
         match order:
             case Draw():
-                return uniforms(
-                    self.seed, self.members, order.streams, at, np.zeros(len(order.streams), dtype=np.uint32)
-                )
+                return uniforms(self.seed, self.members, order.streams, at, np.zeros(len(order.streams), dtype=np.uint32))
             case Split():
                 flows = self._none(order)
-                kernels.split_counts(
+                hits = np.empty(flows.size, dtype=np.int64)
+                number = kernels.split_counts(
                     self.counts,
                     order.move.sources,
                     order.move.hashes,
                     order.move.tags,
                     checked(order, len(self.members)),
+                    order.groups,
                     self.seed,
                     self.members,
                     at,
                     flows,
+                    hits,
                 )
-                return self._apply(order, flows)
+                return self._apply(order, flows, hits[:number])
             case Quota():
                 flows = self._none(order)
                 kernels.quota_counts(
@@ -117,7 +132,7 @@ class Chain:
                     at,
                     flows[:, :, 0],
                 )
-                return self._apply(order, flows)[:, :, 0]
+                return self._apply(order, flows, found(flows))[:, :, 0]
             case Ordered():
                 check_sequence(order, len(self.members))
                 flows = self._none(order)
@@ -137,12 +152,15 @@ class Chain:
                     at,
                     flows,
                 )
-                return self._apply(order, flows)
+                return self._apply(order, flows, found(flows))
 
     def _none(self, order: Split | Quota | Ordered) -> NDArray[np.int64]:
         sources, targets, _ = order.move.rows.shape
         return np.zeros((len(self.members), sources, targets), dtype=np.int64)
 
-    def _apply(self, order: Split | Quota | Ordered, flows: NDArray[np.int64]) -> NDArray[np.int64]:
-        kernels.apply_flows(self.counts, order.move.sources, order.move.rows, flows)
+    def _apply(self, order: Split | Quota | Ordered, flows: NDArray[np.int64], hits: NDArray[np.int64]) -> NDArray[np.int64]:
+        drift = np.zeros(len(self.members), dtype=np.uint64)
+        move = order.move
+        sound = kernels.apply_flows(self.counts, move.sources, move.rows, flows, hits, self.ledger.whole, drift)
+        self.ledger.audit(move, drift, sound=sound)
         return flows

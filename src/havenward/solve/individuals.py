@@ -6,6 +6,7 @@ that an order visits only the units that it speaks to. With more than one thread
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.orders import NOBODY, Draw, Order, Ordered, Quota, Realised, Split
+from havenward.core.orders import NOBODY, Draw, Ledger, Order, Ordered, Quota, Realised, Split
 from havenward.core.streams import step, uniforms
 from havenward.solve import kernels
 from havenward.solve.chain import check_sequence, checked, checked_budget
@@ -92,12 +93,14 @@ class Individuals:
         counts: (M, C) units by cell, kept in step with the units.
         seed: 0 to 2**32 - 1.
         members: (M,) numbers of the members.
+        ledger: audits every order.
         threads: threads that draw for units at the same time; the bits do not depend on it.
     """
 
     counts: NDArray[np.int64]
     seed: int
     members: NDArray[np.uint32]
+    ledger: Ledger
     threads: int = 1
     approximations: set[str] = field(default_factory=set)
     _crowds: list[Crowd] = field(init=False)
@@ -119,9 +122,7 @@ class Individuals:
         at = step(day, order.wave)
         match order:
             case Draw():
-                return uniforms(
-                    self.seed, self.members, order.streams, at, np.zeros(len(order.streams), dtype=np.uint32)
-                )
+                return uniforms(self.seed, self.members, order.streams, at, np.zeros(len(order.streams), dtype=np.uint32))
             case Split():
                 probability = checked(order, len(self.members))
                 return self._each(order, lambda m, units, where: self._split(order, probability, at, m, units, where))
@@ -152,9 +153,11 @@ class Individuals:
             units, choice = units[movers], choice[movers]
             crowd.make_room(len(units) * (widest - 1))
             before = crowd.number
+            drift = np.zeros(1, dtype=np.uint64)
             crowd.number = kernels.move_units(
-                crowd.cell, units, choice, where, move.rows, self.counts[m], flows[m], before
+                crowd.cell, units, choice, where, move.rows, self.counts[m], flows[m], self.ledger.whole, drift, before
             )
+            self.ledger.audit(move, drift, sound=True)
             crowd.note_moved(np.concatenate([units, np.arange(before, crowd.number, dtype=np.int32)]))
         return flows
 
@@ -177,6 +180,7 @@ class Individuals:
                 where,
                 order.move.hashes,
                 table,
+                order.groups,
                 self.seed,
                 self.members[m],
                 at,
@@ -187,7 +191,7 @@ class Individuals:
             draw(slice(None))
         else:
             edges = np.linspace(0, len(units), self.threads + 1).astype(int)
-            list(self._pool.map(draw, [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]))
+            list(self._pool.map(draw, [slice(a, b) for a, b in itertools.pairwise(edges)]))
         return units, choice
 
     def _quota(

@@ -5,11 +5,26 @@ All kernels are lazy (nothing is compiled at import), cached, serial, and free o
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
+from havenward.core.orders import Counts, Rule
 from havenward.core.streams import MULTIPLIER_0, MULTIPLIER_1, ROUNDS, WEYL_0, WEYL_1
 from havenward.solve.quantiles import binomial_quantile, hypergeometric_quantile
+
+I16 = NDArray[np.int16]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+U32 = NDArray[np.uint32]
+U64 = NDArray[np.uint64]
+F64 = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Weights = NDArray[Any]
+"""Weights of the ledger: 64-bit words that wrap around, or real numbers under the mean solver."""
+Out = NDArray[Any]
 
 LOW = 0xFFFFFFFF
 FINE, NOT_A_PROBABILITY, MORE_THAN_ONE = 0, 1, 2
@@ -22,7 +37,7 @@ NEARLY_ONE = 1.0 - 1e-12
 
 
 @njit(cache=True, nogil=True, inline="always")
-def share_of_rest(p, rest):
+def share_of_rest(p: float, rest: float) -> float:
     """Return the chance of a target given that no earlier one was taken."""
     if p >= rest * NEARLY_ONE:
         return 1.0
@@ -30,7 +45,7 @@ def share_of_rest(p, rest):
 
 
 @njit(cache=True, nogil=True, inline="always")
-def uniform(seed, member, hashed, at, draw):
+def uniform(seed: int, member: int, hashed: int, at: int, draw: int) -> float:
     """Return one number strictly between 0 and 1; the same as `core.streams.uniforms`."""
     c0 = np.uint64(hashed) & np.uint64(LOW)
     c1 = np.uint64(hashed) >> np.uint64(32)
@@ -52,7 +67,7 @@ def uniform(seed, member, hashed, at, draw):
 
 
 @njit(cache=True, nogil=True)
-def check_probability(probability):
+def check_probability(probability: F64) -> int:
     """Return FINE, or what is wrong with (M, S, T) probabilities."""
     for m in range(probability.shape[0]):
         for s in range(probability.shape[1]):
@@ -68,8 +83,24 @@ def check_probability(probability):
 
 
 @njit(cache=True, nogil=True)
-def split_counts(counts, sources, hashes, tags, probability, seed, members, at, flows):
-    """Draw (M, S, T) multinomial flows as conditional binomials in the order of the targets."""
+def split_counts(
+    counts: Counts,
+    sources: I64,
+    hashes: U64,
+    tags: U32,
+    probability: F64,
+    group: I64,
+    seed: int,
+    members: U32,
+    at: int,
+    flows: Counts,
+    hits: I64,
+) -> int:
+    """Draw (M, S, T) multinomial flows as conditional binomials in the order of the targets.
+
+    Writes the flat places of flows that are not zero into `hits`, in rising order, and returns how many there are.
+    """
+    number = 0
     shared = probability.shape[0] == 1
     for m in range(counts.shape[0]):
         mp = 0 if shared else m
@@ -79,20 +110,25 @@ def split_counts(counts, sources, hashes, tags, probability, seed, members, at, 
                 continue
             rest = 1.0
             for t in range(tags.size):
-                p = probability[mp, s, t]
+                p = probability[mp, group[s], t]
                 if p <= 0.0:
                     continue
                 u = uniform(seed, members[m], hashes[s], at, tags[t])
                 n = binomial_quantile(u, left, share_of_rest(p, rest))
+                rest -= p
+                if n == 0:
+                    continue
                 flows[m, s, t] = n
+                hits[number] = (m * sources.size + s) * tags.size + t
+                number += 1
                 left -= n
                 if left == 0:
                     break
-                rest -= p
+    return number
 
 
 @njit(cache=True, nogil=True)
-def split_expected(counts, sources, probability, flows):
+def split_expected(counts: Counts, sources: I64, probability: F64, group: I64, flows: Counts) -> None:
     """Write (M, S, T) expected flows; what is less than LEAST of a unit stays, or vanishing numbers would slow all."""
     shared = probability.shape[0] == 1
     for m in range(counts.shape[0]):
@@ -102,28 +138,58 @@ def split_expected(counts, sources, probability, flows):
             if here < LEAST:
                 continue
             for t in range(flows.shape[2]):
-                n = here * probability[mp, s, t]
+                n = here * probability[mp, group[s], t]
                 if n >= LEAST:
                     flows[m, s, t] = n
 
 
 @njit(cache=True, nogil=True)
-def apply_flows(counts, sources, rows, flows):
-    """Move (M, S, T) units from their sources into every cell of their target's bundle."""
-    for m in range(flows.shape[0]):
-        for s in range(flows.shape[1]):
-            for t in range(flows.shape[2]):
-                n = flows[m, s, t]
-                if n != 0:
-                    counts[m, sources[s]] -= n
-                    for b in range(rows.shape[2]):
-                        row = rows[s, t, b]
-                        if row >= 0:
-                            counts[m, row] += n
+def find_flows(flows: Counts, hits: I64) -> int:
+    """Write the flat places of (M, S, T) flows that are not zero into `hits`; return how many there are."""
+    number = 0
+    flat = flows.ravel()
+    for i in range(flat.size):
+        if flat[i] != 0:
+            hits[number] = i
+            number += 1
+    return number
 
 
 @njit(cache=True, nogil=True)
-def draw_without_replacement(pool, wanted, hashes, seed, member, at, level, drawn):
+def apply_flows(counts: Counts, sources: I64, rows: I64, flows: Counts, hits: I64, weight: Weights, drift: Weights) -> bool:
+    """Move (M, S, T) units from their sources into every cell of their target's bundle, at the places in `hits`.
+
+    Adds to `drift` (M,) by how much the weight of all people changed. Returns whether every cell is at least zero.
+    """
+    sound = True
+    targets = flows.shape[2]
+    per_member = flows.shape[1] * targets
+    flat = flows.ravel()
+    for i in range(hits.size):
+        place = hits[i]
+        m = place // per_member
+        s = place % per_member // targets
+        t = place % targets
+        n = flat[place]
+        source = sources[s]
+        counts[m, source] -= n
+        drift[m] -= weight[source] * weight.dtype.type(n)
+        if counts[m, source] < 0:
+            # a cell that everybody leaves may end a rounding error below zero under expectations
+            sound &= counts[m, source] > -LEAST * max(n, 1)
+            counts[m, source] = 0
+        for b in range(rows.shape[2]):
+            row = rows[s, t, b]
+            if row >= 0:
+                counts[m, row] += n
+                drift[m] += weight[row] * weight.dtype.type(n)
+    return sound
+
+
+@njit(cache=True, nogil=True)
+def draw_without_replacement(
+    pool: I64, wanted: int, hashes: U64, seed: int, member: int, at: int, level: int, drawn: I64
+) -> None:
     """Write into `drawn` how many of `wanted` units come from each part of a pool (multivariate hypergeometric)."""
     rest = 0
     for i in range(pool.size):
@@ -139,7 +205,7 @@ def draw_without_replacement(pool, wanted, hashes, seed, member, at, level, draw
 
 
 @njit(cache=True, nogil=True)
-def admit(pool, weight, budget, hashes, seed, member, at, admitted):
+def admit(pool: I64, weight: I64, budget: int, hashes: U64, seed: int, member: int, at: int, admitted: I64) -> None:
     """Admit units in random order until the first that the rest of the budget has no room for.
 
     The law is that of a random sequence of all units, cut before the first that does not fit. It is drawn without
@@ -192,7 +258,18 @@ def admit(pool, weight, budget, hashes, seed, member, at, admitted):
 
 
 @njit(cache=True, nogil=True)
-def quota_counts(counts, sources, hashes, lane, budget, weight, seed, members, at, flows):
+def quota_counts(
+    counts: Counts,
+    sources: I64,
+    hashes: U64,
+    lane: I64,
+    budget: I64,
+    weight: I64,
+    seed: int,
+    members: U32,
+    at: int,
+    flows: Counts,
+) -> None:
     """Write (M, S) admitted units; each lane has its own budget."""
     lanes = budget.shape[1]
     order = np.argsort(lane, kind="mergesort")
@@ -220,7 +297,21 @@ def quota_counts(counts, sources, hashes, lane, budget, weight, seed, members, a
 
 
 @njit(cache=True, nogil=True)
-def ordered_counts(counts, sources, hashes, tags, rule, totals, gain, fixed, waves, seed, members, at, flows):
+def ordered_counts(
+    counts: Counts,
+    sources: I64,
+    hashes: U64,
+    tags: U32,
+    rule: Rule,
+    totals: F64,
+    gain: F64,
+    fixed: F64,
+    waves: int,
+    seed: int,
+    members: U32,
+    at: int,
+    flows: Counts,
+) -> None:
     """Approximate a sequence by waves: in each an equal part of every cell acts on the totals of the wave's start."""
     number = tags.size
     probability = np.zeros(number)
@@ -252,8 +343,19 @@ def ordered_counts(counts, sources, hashes, tags, rule, totals, gain, fixed, wav
 
 
 @njit(cache=True, nogil=True)
-def choose_units(cell, units, where, hashes, probability, seed, member, at, choice):
-    """Write each listed unit's target, or -1 for those who stay. (S, T) probabilities."""
+def choose_units(
+    cell: I32,
+    units: I32,
+    where: I32,
+    hashes: U64,
+    probability: F64,
+    group: I64,
+    seed: int,
+    member: int,
+    at: int,
+    choice: I16,
+) -> None:
+    """Write each listed unit's target, or -1 for those who stay. (G, T) probabilities."""
     number = probability.shape[1]
     for i in range(units.size):
         unit = units[i]
@@ -262,14 +364,27 @@ def choose_units(cell, units, where, hashes, probability, seed, member, at, choi
         choice[i] = -1
         edge = 0.0
         for t in range(number):
-            edge += probability[s, t]
+            edge += probability[group[s], t]
             if u < edge:
                 choice[i] = t
                 break
 
 
 @njit(cache=True, nogil=True)
-def choose_in_order(cell, units, where, hashes, rule, totals, gain, fixed, seed, member, at, choice):
+def choose_in_order(
+    cell: I32,
+    units: I32,
+    where: I32,
+    hashes: U64,
+    rule: Rule,
+    totals: F64,
+    gain: F64,
+    fixed: F64,
+    seed: int,
+    member: int,
+    at: int,
+    choice: I16,
+) -> None:
     """Let each listed unit act on the running totals that those before it left."""
     probability = np.zeros(totals.size)
     for i in range(units.size):
@@ -288,14 +403,14 @@ def choose_in_order(cell, units, where, hashes, rule, totals, gain, fixed, seed,
 
 
 @njit(cache=True, nogil=True)
-def unit_uniforms(cell, units, where, hashes, seed, member, at, out):
+def unit_uniforms(cell: I32, units: I32, where: I32, hashes: U64, seed: int, member: int, at: int, out: Out) -> None:
     """Write one uniform for each listed unit: its place in a random sequence."""
     for i in range(units.size):
         out[i] = uniform(seed, member, hashes[where[cell[units[i]]]], at, units[i])
 
 
 @njit(cache=True, nogil=True)
-def admit_in_sequence(cell, units, where, lane, weight, budget, chosen):
+def admit_in_sequence(cell: I32, units: I32, where: I32, lane: I64, weight: I64, budget: I64, chosen: I16) -> None:
     """Admit units in the given sequence; a lane closes at the first unit that its budget has no room for."""
     shut = np.zeros(budget.size, dtype=np.bool_)
     left = budget.copy()
@@ -315,7 +430,7 @@ def admit_in_sequence(cell, units, where, lane, weight, budget, chosen):
 
 
 @njit(cache=True, nogil=True)
-def gather(start, sorted_units, cell, has_moved, rows, moved, where, out):
+def gather(start: I64, sorted_units: I32, cell: I32, has_moved: Bools, rows: I64, moved: I32, where: I32, out: Out) -> int:
     """List the units that stand in the given rows: those that have not moved since dawn, then those that have.
 
     `moved` holds every unit that moved today once. Returns how many were written to `out`.
@@ -336,7 +451,7 @@ def gather(start, sorted_units, cell, has_moved, rows, moved, where, out):
 
 
 @njit(cache=True, nogil=True)
-def sort_units(cell, start, sorted_units):
+def sort_units(cell: I32, start: I64, sorted_units: I32) -> None:
     """Counting sort of units by cell; stable, so that units of a cell stand in the order of their numbers."""
     start[:] = 0
     for unit in range(cell.size):
@@ -351,7 +466,18 @@ def sort_units(cell, start, sorted_units):
 
 
 @njit(cache=True, nogil=True)
-def move_units(cell, units, choice, where, rows, counts, flows, next_unit):
+def move_units(
+    cell: I32,
+    units: I32,
+    choice: I16,
+    where: I32,
+    rows: I64,
+    counts: Counts,
+    flows: Counts,
+    weight: Weights,
+    drift: Weights,
+    next_unit: int,
+) -> int:
     """Send units to the cells of their bundles; every further cell of a bundle is a new unit. Returns their number."""
     new = next_unit
     for i in range(units.size):
@@ -363,12 +489,14 @@ def move_units(cell, units, choice, where, rows, counts, flows, next_unit):
         s = where[source]
         flows[s, t] += 1
         counts[source] -= 1
+        drift[0] -= weight[source]
         first = True
         for b in range(rows.shape[2]):
             row = rows[s, t, b]
             if row < 0:
                 continue
             counts[row] += 1
+            drift[0] += weight[row]
             if first:
                 cell[unit] = row
                 first = False
@@ -379,7 +507,7 @@ def move_units(cell, units, choice, where, rows, counts, flows, next_unit):
 
 
 @njit(cache=True, nogil=True)
-def tally_stocks(counts, series, people, out):
+def tally_stocks(counts: Counts, series: I64, people: I64, out: Out) -> None:
     """Add (M, C) units to (M, series, 5) persons by group and units."""
     for m in range(counts.shape[0]):
         for row in range(series.size):
@@ -392,7 +520,7 @@ def tally_stocks(counts, series, people, out):
 
 
 @njit(cache=True, nogil=True)
-def tally_flows(flows, rows, links, people, out):
+def tally_flows(flows: Counts, rows: I64, links: I64, people: I64, out: Out) -> None:
     """Add (M, S, T) flows to (M, links, 5) persons by group and units, each part of a bundle to its own link."""
     for m in range(flows.shape[0]):
         for s in range(flows.shape[1]):

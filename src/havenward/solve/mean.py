@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.orders import Draw, Order, Ordered, Quota, Realised, Split
+from havenward.core.orders import Draw, Ledger, Order, Ordered, Quota, Realised, Split
 from havenward.core.streams import step, uniforms
 from havenward.solve import kernels
-from havenward.solve.chain import check_sequence, checked, checked_budget
+from havenward.solve.chain import check_sequence, checked, checked_budget, found
 
-ROUNDING = 1e-6
 """Units below zero that sums of expectations may leave."""
 
 
@@ -28,11 +27,13 @@ class Mean:
         counts: (M, C) expected units, changed in place.
         seed: 0 to 2**32 - 1; used by draws of the surroundings only.
         members: (M,) numbers of the members.
+        ledger: audits every order.
     """
 
     counts: NDArray[np.float64]
     seed: int
     members: NDArray[np.uint32]
+    ledger: Ledger
     approximations: set[str] = field(default_factory=set)
 
     def carry_out(self, order: Order, day: int) -> Realised:
@@ -40,12 +41,11 @@ class Mean:
         match order:
             case Draw():
                 at = step(day, order.wave)
-                return uniforms(
-                    self.seed, self.members, order.streams, at, np.zeros(len(order.streams), dtype=np.uint32)
-                )
+                return uniforms(self.seed, self.members, order.streams, at, np.zeros(len(order.streams), dtype=np.uint32))
             case Split():
                 flows = np.zeros((len(self.members), *order.move.rows.shape[:2]))
-                kernels.split_expected(self.counts, order.move.sources, checked(order, len(self.members)), flows)
+                chance = checked(order, len(self.members))
+                kernels.split_expected(self.counts, order.move.sources, chance, order.groups, flows)
                 return self._apply(order, flows)
             case Quota():
                 return self._apply(order, self._admitted(order)[:, :, None])[:, :, 0]
@@ -59,9 +59,7 @@ class Mean:
         waiting = self.counts[:, order.move.sources]
         needed = np.zeros(order.budget.shape)
         for member in range(len(self.members)):
-            needed[member] = np.bincount(
-                order.lane, weights=waiting[member] * order.weight, minlength=order.budget.shape[1]
-            )
+            needed[member] = np.bincount(order.lane, weights=waiting[member] * order.weight, minlength=order.budget.shape[1])
         room = budget / np.maximum(np.maximum(needed, budget), 1.0)
         room = np.where(needed > budget, room, 1.0)
         return np.asarray(waiting * np.where(order.weight == 0, 1.0, room[:, order.lane]))
@@ -83,9 +81,8 @@ class Mean:
         return flows
 
     def _apply(self, order: Split | Quota | Ordered, flows: NDArray[np.float64]) -> NDArray[np.float64]:
-        kernels.apply_flows(self.counts, order.move.sources, order.move.rows, flows)
-        left = self.counts[:, order.move.sources]
-        # A cell that everybody leaves must not end a rounding error below zero: rules make probabilities of counts.
-        # Anything larger is a defect, and stays for the day to find.
-        self.counts[:, order.move.sources] = np.where((left < 0.0) & (left > -ROUNDING), 0.0, left)
+        drift = np.zeros(len(self.members))
+        move = order.move
+        sound = kernels.apply_flows(self.counts, move.sources, move.rows, flows, found(flows), self.ledger.real, drift)
+        self.ledger.audit(move, drift, sound=sound)
         return flows

@@ -114,8 +114,7 @@ def normal_quantile(u: float) -> float:
             (
                 (
                     (
-                        ((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r + 2.41780725177450611770e-1)
-                        * r
+                        ((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r + 2.41780725177450611770e-1) * r
                         + 1.27045825245236838258e0
                     )
                     * r
@@ -131,8 +130,7 @@ def normal_quantile(u: float) -> float:
             (
                 (
                     (
-                        ((1.05075007164441684324e-9 * r + 5.47593808499534494600e-4) * r + 1.51986665636164571966e-2)
-                        * r
+                        ((1.05075007164441684324e-9 * r + 5.47593808499534494600e-4) * r + 1.51986665636164571966e-2) * r
                         + 1.48103976427480074590e-1
                     )
                     * r
@@ -150,8 +148,7 @@ def normal_quantile(u: float) -> float:
             (
                 (
                     (
-                        ((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 1.24266094738807843860e-3)
-                        * r
+                        ((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 1.24266094738807843860e-3) * r
                         + 2.65321895265761230930e-2
                     )
                     * r
@@ -167,8 +164,7 @@ def normal_quantile(u: float) -> float:
             (
                 (
                     (
-                        ((2.04426310338993978564e-15 * r + 1.42151175831644588870e-7) * r + 1.84631831751005468180e-5)
-                        * r
+                        ((2.04426310338993978564e-15 * r + 1.42151175831644588870e-7) * r + 1.84631831751005468180e-5) * r
                         + 7.86869131145613259100e-4
                     )
                     * r
@@ -210,9 +206,7 @@ def binomial_cdf(k: int, n: int, p: float) -> float:
             fall = -(t - mean) / (1.0 - mean)
             if rise <= -1.0 or fall <= -1.0:
                 continue
-            total += (
-                WEIGHTS[j] * abs(right - left) * math.exp((a - 1.0) * math.log1p(rise) + (b - 1.0) * math.log1p(fall))
-            )
+            total += WEIGHTS[j] * abs(right - left) * math.exp((a - 1.0) * math.log1p(rise) + (b - 1.0) * math.log1p(fall))
     # Beta(a, b) density at its mean, written as a binomial probability: (a + b - 1) P(Bin(a + b - 2, mean) = a - 1)
     log_density = math.log(a + b - 1.0) + log_binomial(a - 1.0, a + b - 2.0, mean, 1.0 - mean)
     tail = total * math.exp(log_density)
@@ -226,7 +220,7 @@ def _large_binomial(u: float, n: int, p: float) -> int:
     sd = math.sqrt(mean * q)
     z = normal_quantile(u)
     guess = mean + sd * z + (q - p) * (z * z - 1.0) / 6.0
-    k = min(max(int(math.floor(guess)), 0), n)
+    k = min(max(math.floor(guess), 0), n)
     cdf = binomial_cdf(k, n, p)
     probability = math.exp(log_binomial(float(k), float(n), p, q))
     odds = p / q

@@ -77,8 +77,7 @@ def updated(captured: F64, escaped: F64, bad: F64, good: F64, value: dict[str, F
         value: parameters of belief, (M,) each.
     """
     most, scale, memory, prior_captured, prior_escaped = (
-        value[f"belief_{name}"][:, None, None]
-        for name in ("reports", "scale", "memory", "prior_captured", "prior_escaped")
+        value[f"belief_{name}"][:, None, None] for name in ("reports", "scale", "memory", "prior_captured", "prior_escaped")
     )
     total = bad + good
     counted = -most * np.expm1(-total * scale / most)

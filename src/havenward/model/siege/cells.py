@@ -174,10 +174,7 @@ def build_cells(world: World, classes: Classes, *, speed: float, slow: float, ho
         [
             [
                 [
-                    [
-                        [home_cell(h, band, c.name, c.people, k, x) for x in range(LISTENERS)]
-                        for k in range(FRAILTY_NODES)
-                    ]
+                    [[home_cell(h, band, c.name, c.people, k, x) for x in range(LISTENERS)] for k in range(FRAILTY_NODES)]
                     for c in deciding
                 ]
                 for band in BANDS
@@ -213,16 +210,12 @@ def build_cells(world: World, classes: Classes, *, speed: float, slow: float, ho
                     )
         return table
 
-    pairs = sorted(
-        {(int(x), area_of[int(h)]) for x, h in zip(world.corridors.crossing, world.corridors.home, strict=True)}
-    )
+    pairs = sorted({(int(x), area_of[int(h)]) for x, h in zip(world.corridors.crossing, world.corridors.home, strict=True)})
     pair = np.full((len(world.crossings.names), len(areas)), NOBODY, dtype=np.int64)
     for number, (x, a) in enumerate(pairs):
         pair[x, a] = number
 
-    def at_crossing(
-        stage: str, kinds: Iterable[tuple[object, ...]], people: Sequence[People], stock: str | None
-    ) -> Rows:
+    def at_crossing(stage: str, kinds: Iterable[tuple[object, ...]], people: Sequence[People], stock: str | None) -> Rows:
         listed = list(kinds)
         return _array(
             [
@@ -299,10 +292,7 @@ def build_cells(world: World, classes: Classes, *, speed: float, slow: float, ho
             ]
         ),
         "joined": _array(
-            [
-                registry.cell(("joined_fight", area), MAN, a, ("joined_fight", area, area))
-                for a, area in enumerate(areas)
-            ]
+            [registry.cell(("joined_fight", area), MAN, a, ("joined_fight", area, area)) for a, area in enumerate(areas)]
         ),
     }
     return Cells(

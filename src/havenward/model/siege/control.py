@@ -75,13 +75,13 @@ class Control:
         self._taken_place = np.concatenate(
             [np.repeat(place, cells.free.shape[1]), np.repeat(place, cells.follow_free.shape[1])]
         )
-        self._onto_share = np.zeros((len(onto), nodes))
-        self._onto_share[: cells.free.size] = self.node_share.ravel()
-        self._onto_share[cells.free.size :, 0] = 1.0
-        self._through = Move.build(table, "contact deepens", first, second[:, None, None], ("second stage",))
-        self._out = Move.build(
-            table, "contact ends", second, np.stack([free, held], axis=1)[:, :, None], ("free", "held")
+        # those who decide spread over the nodes, those who follow have one
+        self._onto_share = np.stack([self.node_share.ravel(), np.eye(nodes)[0]])
+        self._taken_group = np.concatenate(
+            [np.repeat(2 * place, cells.free.shape[1]), np.repeat(2 * place + 1, cells.follow_free.shape[1])]
         )
+        self._through = Move.build(table, "contact deepens", first, second[:, None, None], ("second stage",))
+        self._out = Move.build(table, "contact ends", second, np.stack([free, held], axis=1)[:, :, None], ("free", "held"))
         self._contact_rows = np.stack(
             [np.concatenate([cells.home[h, 1:].ravel(), cells.follow[h, 1:].ravel()]) for h in range(homes)]
         )
@@ -111,18 +111,16 @@ class Control:
         inside = counts[:, self._contact_rows].sum(axis=2)
         if inside.any():
             leave = -np.expm1(-2.0 / self.values["contact_days"])
-            out = np.zeros((len(before), len(self._place), 2))
-            ends = self.taking[:, self._place]
-            out[:, :, 0] = np.where(ends, 0.0, leave[:, None])
-            out[:, :, 1] = np.where(ends, leave[:, None], 0.0)
-            yield Split(self._out, out)
-            yield Split(self._through, np.broadcast_to(leave[:, None, None], (len(before), len(self._place), 1)))
+            ends = np.stack([~self.taking, self.taking], axis=2).astype(float) * leave[:, None, None]
+            yield Split(self._out, ends, group=self._place)
+            yield Split(self._through, leave[:, None, None], group=np.zeros_like(self._place))
         if back.any():
             share = back / np.where(before > 0, before, 1.0)
-            yield Split(self._freed, share[:, self._place, None])
+            yield Split(self._freed, share[:, :, None], group=self._place)
         if forward.any():
             share = forward / np.where(before < 1, 1.0 - before, 1.0)
-            yield Split(self._taken, share[:, self._taken_place, None] * self._onto_share)
+            onto = share[:, :, None, None] * self._onto_share
+            yield Split(self._taken, onto.reshape(len(before), -1, onto.shape[-1]), group=self._taken_group)
         people = counts[:, self._home_rows].sum(axis=2)
         self.contact_share = counts[:, self._contact_rows].sum(axis=2) / np.maximum(people, 1)
 
@@ -130,15 +128,13 @@ class Control:
         world, area = self.world, self.world.homes.area
         uniform = yield Draw(self._contest)
         length = yield Draw(self._length)
-        freed_next_door = (self.besieged < 0.5).astype(float) @ world.neighbours.T
+        freed_next_door = (self.besieged < 0.5).astype(np.int64) @ world.neighbours.T.astype(np.int64)
         help_of_joined = 1.0 + self.values["joined_effect"][:, None] * np.log1p(joined / 100.0)
         pace = (world.pace[day] * help_of_joined)[:, area] * np.maximum(freed_next_door, 0.0)
         begins = (self.besieged > 0) & np.isinf(self._contested_on) & (uniform < -np.expm1(-pace))
         begins &= world.besieged[day + 1] > 0
         scale = self.values["siege_days"][:, None] / GAMMA_SHAPE
-        self._falls_after = np.where(
-            begins, np.maximum(gammaincinv(GAMMA_SHAPE, length) * scale, 1.0), self._falls_after
-        )
+        self._falls_after = np.where(begins, np.maximum(gammaincinv(GAMMA_SHAPE, length) * scale, 1.0), self._falls_after)
         self._contested_on = np.where(begins, float(day), self._contested_on)
         fallen = np.clip((day + 1 - self._contested_on) / self._falls_after, 0.0, 1.0)
         given = np.maximum(world.besieged[day + 1], 0.0)[None]

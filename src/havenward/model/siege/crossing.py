@@ -16,7 +16,7 @@ from scipy.special import comb
 
 from havenward.core.orders import NOBODY, Counts, Draw, Move, Phase, Quota, Split, streams_of
 from havenward.model.siege.cells import AGES, HELD_STAGES, ROLES_HELD, Cells
-from havenward.model.siege.classes import MAN, Classes
+from havenward.model.siege.classes import MAN, Classes, People, Role
 from havenward.model.siege.world import World
 
 F64 = NDArray[np.float64]
@@ -108,9 +108,9 @@ class Gate:
                 served[m] += units
                 waited[m] += units * age
                 kin = row * self._is_kin
-                self.kin_cleared[m] += np.rint(
-                    np.bincount(self._area, weights=kin, minlength=len(self.world.areas))
-                ).astype(np.int64)
+                self.kin_cleared[m] += np.rint(np.bincount(self._area, weights=kin, minlength=len(self.world.areas))).astype(
+                    np.int64
+                )
         self.wait = np.where(served > 0, waited / np.maximum(served, 1e-9), np.nan)
 
     def _screen_move(self) -> Move:
@@ -131,10 +131,10 @@ class Gate:
                 alone = unit.people == MAN
                 role = unit.role if unit.role == "vanguard" else ("lone" if alone else "family")
                 for held in range(men + 1):
-                    rest = (men - held, *unit.people[1:])
+                    rest: People = (men - held, unit.people[1], unit.people[2], unit.people[3])
                     part = 0
                     if sum(rest):
-                        after = "vanguard" if unit.role == "vanguard" else "group"
+                        after: Role = "vanguard" if unit.role == "vanguard" else "group"
                         rows[p, k, held, part] = cells.transit[p, settled[(rest, after)]]
                         links[p, k, held, part] = cleared
                         part += 1

@@ -32,6 +32,7 @@ from havenward.model.siege.departure import Departure, frailty_nodes
 from havenward.model.siege.life import Life
 from havenward.model.siege.parameters import Parameter
 from havenward.model.siege.reception import Reception
+from havenward.model.siege.sums import total_by
 from havenward.model.siege.walk import Walk
 from havenward.model.siege.world import World, compile_world
 from havenward.scenario.schema import Scenario
@@ -157,10 +158,9 @@ class SiegeRules:
         """Return (M, A, drivers) why figures moved, by area; see DRIVERS."""
         world, control = self.ground.world, self.control
         members = self.members
-        share = self.reception._area_share.T
 
         def over(value: F64) -> F64:
-            return np.broadcast_to(value, (members, value.shape[-1])) @ share
+            return total_by(np.broadcast_to(value, (members, value.shape[-1])), self.reception.by_area)
 
         def flat(value: F64) -> F64:
             return np.broadcast_to(value, (members, len(world.areas)))

@@ -42,7 +42,7 @@ def frailty_nodes(sd: F64) -> tuple[F64, F64]:
     x, weight = np.polynomial.hermite_e.hermegauss(FRAILTY_NODES)
     share = weight / weight.sum()
     raw = np.exp(sd[:, None] * x[None])
-    return raw / (raw @ share)[:, None], share
+    return raw / (raw * share).sum(axis=1, keepdims=True), share
 
 
 def fear(believed: F64, value: dict[str, F64]) -> F64:
@@ -83,9 +83,7 @@ class Departure:
         self._mobility = np.array([c.mobility for c in self.classes.deciding])
         self._means = np.array([c.means for c in self.classes.deciding])
         self._persons = tuple(
-            grouping(
-                self.cells.table.origins[move.sources], len(self.world.areas), self.cells.table.persons()[move.sources]
-            )
+            grouping(self.cells.table.origins[move.sources], len(self.world.areas), self.cells.table.persons()[move.sources])
             for move in self._leave
         )
         self._kin = np.array([f.role == "kin" for f in self.classes.following], dtype=bool)
@@ -136,6 +134,7 @@ class Departure:
         homes = len(self.world.homes.names)
         self._slots = [np.flatnonzero(ways.home == h) for h in range(homes)]
         widest = max(1, max(len(slots) for slots in self._slots))
+        self._route_group = np.repeat(np.arange(homes * len(SIDES)), cells.edge.shape[2])
         rows = np.full((*cells.edge.shape, widest), NOBODY)
         links = np.full(rows.shape, NOBODY)
         for h, slots in enumerate(self._slots):
@@ -180,7 +179,7 @@ class Departure:
         self.left_share = gone / np.maximum(people, 1.0)
         if gone.any():
             yield Split(self._mode, self._mode_chances())
-            yield Split(self._route, self._route_chances(day, weight))
+            yield Split(self._route, self._route_chances(day, weight), group=self._route_group)
 
     def _channel_weights(self, day: int) -> F64:
         """Return (M, H, 3) how open the ways out are: by road, by night, over the front."""
@@ -289,7 +288,7 @@ class Departure:
 
     def _route_chances(self, day: int, weight: F64) -> F64:
         world, value, ways = self.world, self.values, self.world.corridors
-        members, (homes, sides, walkers) = len(self.hazard), self.cells.edge.shape
+        members, (homes, sides, _) = len(self.hazard), self.cells.edge.shape
         hours = np.where(ways.use == ROAD, ways.km / ROAD_KM_AN_HOUR, ways.km / value["walking_speed"][:, None])
         believed = self.belief.believed.mean(axis=2)[:, world.homes.area[ways.home]]
         risk = np.where(ways.use == NIGHT, believed * ways.patrols, 0.0)
@@ -310,7 +309,7 @@ class Departure:
             chance[:, :, side] = np.where(there, share[:, slots], 0.0)
         summed = chance.sum(axis=3, keepdims=True)
         chance = chance / np.where(summed > 0, summed, 1.0)
-        return np.repeat(chance[:, :, :, None, :], walkers, axis=3).reshape(members, -1, slots.shape[1])
+        return np.asarray(chance).reshape(members, -1, slots.shape[1])
 
 
 def _compete(leave: F64, loss: F64) -> F64:

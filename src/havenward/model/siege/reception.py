@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from scipy.special import expit
 
 from havenward.core.orders import NOBODY, Counts, Move, Phase, Quota, Split
 from havenward.model.siege.cells import Cells
 from havenward.model.siege.classes import MAN, Classes
 from havenward.model.siege.control import Control
+from havenward.model.siege.sums import grouping, total_by
 from havenward.model.siege.world import World
 
 F64 = NDArray[np.float64]
@@ -35,6 +37,7 @@ class Reception:
     """Camps, hosts and returns, for every member.
 
     Attributes:
+        by_area: (A, H) matrix that averages homes by their people at the start.
         vanguards: (M, A) vanguards in safety who wait for kin.
         joined: (M, A) people who took up arms.
     """
@@ -44,6 +47,7 @@ class Reception:
     classes: Classes
     control: Control
     values: dict[str, F64]
+    by_area: csr_array = field(init=False)
     vanguards: F64 = field(init=False)
     joined: F64 = field(init=False)
 
@@ -57,9 +61,7 @@ class Reception:
         self._is_man = np.array([g.people == MAN for g in settled])
         self._vanguard = [g.role for g in settled].index("vanguard")
         self._man = next(k for k, g in enumerate(settled) if g.people == MAN and g.role == "group")
-        self._board = Move.build(
-            cells.table, "buses", cells.transit.ravel(), cells.aboard.reshape(-1, 1, 1), ("aboard",)
-        )
+        self._board = Move.build(cells.table, "buses", cells.transit.ravel(), cells.aboard.reshape(-1, 1, 1), ("aboard",))
         self._board_lane = np.repeat(cells.pair_crossing, self._kinds)
         self._board_weight = np.tile(self._persons, len(cells.pair_crossing))
         self._allocate = self._allocate_move()
@@ -75,6 +77,7 @@ class Reception:
         by_area[homes.area, np.arange(len(homes.names))] = people
         self._area_share = by_area / np.maximum(by_area.sum(axis=1, keepdims=True), MINUTE_SHARE)
         self._city_share = people / people.sum()
+        self.by_area = grouping(homes.area, areas, self._area_share[homes.area, np.arange(len(people))])
 
     def phase(self, day: int, counts: Counts, kin_cleared: I64) -> Phase:
         """Receive. `kin_cleared` (M, A): units of kin who came through the crossings today."""
@@ -85,12 +88,12 @@ class Reception:
             yield Quota(self._board, self._board_lane, seats, self._board_weight)
             if counts[:, self._allocate.sources].any():
                 spare = self._spare(day, counts)
-                yield Split(self._allocate, self._allocate_chances(day, spare))
+                yield Split(self._allocate, self._allocate_chances(day, spare), group=self._pair_group)
             if sites.camps and counts[:, self._admit.sources].any():
                 room = np.floor(self._spare(day, counts)).astype(np.int64)
                 yield Quota(self._admit, self._admit_lane, room, self._admit_weight)
                 if counts[:, self._turn_away.sources].any():
-                    yield Split(self._turn_away, self._turn_away_share[None])
+                    yield Split(self._turn_away, self._turn_away_share[None], group=self._camp_group)
         waiting = counts[:, self._reunite.sources]
         if kin_cleared.any() and waiting.any():
             yield Quota(
@@ -100,7 +103,7 @@ class Reception:
                 np.ones(len(self._reunite_lane), dtype=np.int64),
             )
         if counts[:, self._settle.sources].any():
-            yield Split(self._settle, self._settle_chances(day))
+            yield Split(self._settle, self._settle_chances(day), group=self._settle_group)
         here = counts[:, self._reunite.sources]
         self.vanguards = np.stack(
             [np.bincount(self._reunite_lane, weights=row, minlength=len(self.world.areas)) for row in here]
@@ -116,7 +119,7 @@ class Reception:
     def _spare(self, day: int, counts: Counts) -> F64:
         """Return (M, C) persons whom the plots still hold."""
         room = self.world.sites.plots[day] * self.values["persons_a_plot"][:, None]
-        return np.maximum(room - self._inside(counts), 0.0)
+        return np.asarray(np.maximum(room - self._inside(counts), 0.0))
 
     def _allocate_move(self) -> Move:
         cells, sites, gates = self.cells, self.world.sites, self.world.crossings
@@ -125,6 +128,7 @@ class Reception:
         self._camp_slots = np.argsort(sites.camp_km, axis=1, kind="stable")[:, :camps]
         self._host_slots = np.argsort(sites.host_km, axis=1, kind="stable")[:, :hosts]
         pairs = len(cells.pair_crossing)
+        self._pair_group = np.repeat(np.arange(pairs), self._kinds)
         rows = np.full((pairs, self._kinds, camps + hosts), NOBODY)
         links = np.full(rows.shape, NOBODY)
         for p, (x, a) in enumerate(zip(cells.pair_crossing, cells.pair_area, strict=True)):
@@ -153,15 +157,14 @@ class Reception:
         camp_km = np.take_along_axis(sites.camp_km[crossing], near_camps, axis=1)
         appeal = (spare * sites.policy[day])[:, near_camps] * np.exp(-cost * camp_km)
         total = appeal.sum(axis=2, keepdims=True)
-        freed = (1.0 - self.control.besieged) @ self._city_share
+        freed = ((1.0 - self.control.besieged) * self._city_share).sum(axis=1)
         to_camps = expit(value["camp_logit"] - value["host_pull"] * freed)[:, None, None]
         host_km = np.take_along_axis(sites.host_km[crossing], near_hosts, axis=1)
         pull = sites.host_weight[near_hosts] * np.exp(-cost * host_km)
         to_camps = np.where(total > 0, to_camps if pull.size else 1.0, 0.0)
         camp = to_camps * appeal / np.where(total > 0, total, 1.0)
         host = (1.0 - to_camps) * pull / np.maximum(pull.sum(axis=2, keepdims=True), 1e-300)
-        chance = np.concatenate([camp, host], axis=2)
-        return np.repeat(chance[:, :, None], self._kinds, axis=2).reshape(len(spare), -1, chance.shape[2])
+        return np.concatenate([camp, host], axis=2)
 
     def _turn_away_move(self) -> Move:
         cells, sites = self.cells, self.world.sites
@@ -177,7 +180,8 @@ class Reception:
         km = np.take_along_axis(sites.between_km, near, axis=1) if sites.camps else np.zeros((0, hosts))
         pull = sites.host_weight[near] * np.exp(-0.02 * km) if sites.camps else km
         share = pull / np.maximum(pull.sum(axis=1, keepdims=True), 1e-300)
-        self._turn_away_share = np.repeat(share, cells.sent[0].size if len(cells.sent) else 0, axis=0)
+        self._turn_away_share = share
+        self._camp_group = np.repeat(np.arange(len(sites.camps)), cells.sent[0].size if len(cells.sent) else 0)
         return Move.build(
             cells.table,
             "camp is full",
@@ -227,7 +231,7 @@ class Reception:
                         if h != NOBODY and w != NOBODY:
                             rows[s, a, k, 4 + slot] = cells.homeward[h, w]
                             links[s, a, k, 4 + slot] = link("went_back", place, area, area)
-        self._there = rows != NOBODY
+        self._settle_groups(rows != NOBODY)
         names = ("returned", "sponsored", "onward", "joined", *(f"home {n}" for n in range(widest)))
         return Move.build(
             cells.table,
@@ -242,23 +246,34 @@ class Reception:
         world, value = self.world, self.values
         members, areas = len(self.vanguards), len(world.areas)
         homes = world.homes
-        free_days = self.control.free_days @ self._area_share.T
-        freed = (1.0 - self.control.besieged) @ self._area_share.T
-        damage = self._area_share @ homes.damage
+        free_days = total_by(self.control.free_days, self.by_area)
+        freed = total_by(1.0 - self.control.besieged, self.by_area)
+        damage = total_by(homes.damage[None], self.by_area)[0]
         # nobody returns to a place that was never taken: there is nothing to return from
         services = -np.expm1(-free_days / value["service_days"][:, None])
         rate = value["return_rate"][:, None] * np.exp(-value["damage_effect"][:, None] * damage)
         back = rate * freed * services
         exit_free = world.exit_level[day] == 0.0
         behind = np.where(exit_free, value["return_open"][:, None] * (1.0 - freed), 0.0)
+        area = self._settle_area
         chance = np.zeros((members, *self._there.shape))
-        chance[..., 0] = back[:, None, :, None]
-        chance[..., 1] = value["sponsorship"][:, None, None, None]
-        chance[..., 2] = value["onward"][:, None, None, None]
-        chance[..., 3] = value["joining"][:, None, None, None]
+        chance[..., 0] = back[:, area]
+        chance[..., 1] = value["sponsorship"][:, None]
+        chance[..., 2] = value["onward"][:, None]
+        chance[..., 3] = value["joining"][:, None]
         share = np.where(self._home_slot != NOBODY, self._area_share[np.arange(areas)[:, None], self._home_slot], 0.0)
-        chance[..., 4:] = (behind[:, :, None] * share)[:, None, :, None, :]
-        return np.where(self._there, chance, 0.0).reshape(members, -1, self._there.shape[-1])
+        chance[..., 4:] = (behind[:, :, None] * share)[:, area]
+        return np.asarray(chance * self._there)
+
+    def _settle_groups(self, there: NDArray[np.bool_]) -> None:
+        """Sources of one area that have the same targets follow the same chances."""
+        sites, areas, kinds, targets = there.shape
+        area = np.broadcast_to(np.arange(areas)[None, :, None], (sites, areas, kinds)).ravel()
+        pattern = np.concatenate([area[:, None], there.reshape(-1, targets)], axis=1)
+        kept, group = np.unique(pattern, axis=0, return_inverse=True)
+        self._settle_group = group.ravel().astype(np.int64)
+        self._settle_area = kept[:, 0]
+        self._there = kept[:, 1:].astype(float)
 
     def _reunite_move(self) -> Move:
         """A vanguard whose kin has come is a man of a family again: counted, never matched by name."""
@@ -267,9 +282,7 @@ class Reception:
         sources = both[:, :, self._vanguard]
         self._reunite_lane = np.tile(np.arange(len(self.world.areas)), len(both))
         places = (*self.world.sites.camps, *self.world.sites.hosts)
-        links = np.repeat(
-            [cells.registry.link("reunited", place, place) for place in places], len(self.world.areas)
-        )
+        links = np.repeat([cells.registry.link("reunited", place, place) for place in places], len(self.world.areas))
         return Move.build(
             cells.table,
             "reunited",

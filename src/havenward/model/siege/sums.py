@@ -1,4 +1,4 @@
-"""Sums of flows by group: area, corridor, crossing."""
+"""Sums by group: area, corridor, crossing. Never by BLAS, whose rounding depends on how many members there are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 F64 = NDArray[np.float64]
 
 
-def grouping(group: NDArray[np.int64], groups: int, weight: NDArray[np.int64] | None = None) -> csr_array:
+def grouping(group: NDArray[np.int64], groups: int, weight: NDArray[np.int64] | F64 | None = None) -> csr_array:
     """Return a (groups, S) matrix that sums S sources into their groups, each times its weight (one if not given)."""
     sources = len(group)
     ones = np.ones(sources) if weight is None else weight.astype(np.float64)
@@ -17,5 +17,5 @@ def grouping(group: NDArray[np.int64], groups: int, weight: NDArray[np.int64] | 
 
 
 def total_by(flow: NDArray[np.int64] | F64, matrix: csr_array) -> F64:
-    """Return (M, groups) sums of (M, S) flows. Exact for whole numbers: every partial sum is one."""
+    """Return (M, groups) sums of (M, S) values, each in the order of S. Exact for whole numbers."""
     return np.ascontiguousarray((matrix @ flow.T.astype(np.float64)).T)

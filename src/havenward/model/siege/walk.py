@@ -73,18 +73,18 @@ class Walk:
         if counts[:, self._night.sources].any():
             for wave in range(WAVES):
                 outcome = self._outcomes(day, stopped)
-                chance = outcome[:, self._corridor, self._nights_of_source - 1] / (WAVES - wave)
-                went = yield Split(self._night, chance, wave)
+                chance = outcome.reshape(members, -1, 4) / (WAVES - wave)
+                went = yield Split(self._night, chance, wave, self._walk_group)
                 caught = went[:, :, TURNED] + went[:, :, CAPTURED] + went[:, :, DEAD]
                 stopped += total_by(caught, self._by_corridor)
                 self.captures += total_by(caught, self._by_area)
                 self.escapes += total_by(went[:, :, ACROSS], self._arrived_by_area)
             if counts[:, self._wake.sources].any():
-                yield Split(self._wake, np.ones((1, len(self._wake.sources), 1)))
+                yield Split(self._wake, np.ones((1, 1, 1)), group=np.zeros_like(self._wake.sources))
         if counts[:, self._captivity.sources].any():
-            yield Split(self._captivity, self._captivity_chances())
+            yield Split(self._captivity, self._captivity_chances(), group=self._captive_home)
         if counts[:, self._homecoming.sources].any():
-            yield Split(self._homecoming, self._homecoming_chances())
+            yield Split(self._homecoming, self._homecoming_chances(), group=self._homecoming_group)
 
     def _outcomes(self, day: int, stopped: F64) -> F64:
         """Return (M, Q, nights, 4) chances of the four ends of one night, for walks of 1 to MOST_NIGHTS nights."""
@@ -121,8 +121,7 @@ class Walk:
         cells, ways, homes = self.cells, self.world.corridors, self.world.homes
         q, w, left = np.nonzero(cells.walk != NOBODY)
         home = ways.home[q]
-        self._corridor = q
-        self._nights_of_source = (cells.walk != NOBODY).sum(axis=2)[q, w]
+        self._walk_group = q * MOST_NIGHTS + (cells.walk != NOBODY).sum(axis=2)[q, w] - 1
         area = homes.area[home]
         areas = len(self.world.areas)
         self._by_corridor = grouping(q, len(ways.names))
@@ -154,6 +153,7 @@ class Walk:
     def _captivity_move(self) -> Move:
         cells = self.cells
         rows = np.stack([cells.released, cells.dead], axis=2)
+        self._captive_home = np.repeat(np.arange(len(rows)), rows.shape[1])
         links = np.full(rows.shape, NOBODY)
         for h, place in enumerate(self.world.homes.names):
             links[h, :, 0] = cells.registry.link("released", place, place)
@@ -168,17 +168,16 @@ class Walk:
         )
 
     def _captivity_chances(self) -> F64:
+        """Return (M, H, 2) chances of a captive to be released or killed."""
         value = self.values
-        members, (homes, walkers) = len(self.captures), self.cells.captured.shape
         ends = -np.expm1(-1.0 / value["captivity_days"])[:, None]
         # when a place falls its captives are free
         ends = np.where(self.control.besieged > 0, ends, 0.5)
         killed = ends * np.where(self.control.besieged > 0, value["execution_share"][:, None], 0.0)
-        chance = np.stack([ends - killed, killed], axis=2)
-        return np.repeat(chance[:, :, None], walkers, axis=2).reshape(members, homes * walkers, 2)
+        return np.stack([ends - killed, killed], axis=2)
 
     def _homecoming_move(self) -> tuple[Move, F64]:
-        """Return the move back home, and (S, T) shares of classes and nodes, one half behind the line, one half free."""
+        """Return the move back home, and (W, T) shares of classes and nodes, one half behind the line, one half free."""
         cells, classes = self.cells, self.classes
         deciding = {c: k for k, c in enumerate(classes.deciding)}
         following = {f: k for k, f in enumerate(classes.following)}
@@ -186,31 +185,31 @@ class Walk:
         most = max(len(homes) for homes in classes.homes_of.values())
         homes, walkers = cells.turned.shape
         rows = np.full((homes, walkers, most * (nodes + 1)), NOBODY)
-        share = np.zeros(rows.shape)
+        share = np.zeros(rows.shape[1:])
         for w, walker in enumerate(classes.walkers):
             for n, (home, part) in enumerate(classes.homes_of[walker]):
                 held, free = slice(n * nodes, (n + 1) * nodes), most * nodes + n
                 if home in deciding:
                     rows[:, w, held] = cells.home[:, HELD, deciding[home]].reshape(homes, nodes)
-                    share[:, w, held] = part * self.node_share.ravel()
+                    share[w, held] = part * self.node_share.ravel()
                     rows[:, w, free] = cells.free[:, deciding[home]]
                 else:
                     rows[:, w, n * nodes] = cells.follow[:, HELD, following[home]]
-                    share[:, w, n * nodes] = part
+                    share[w, n * nodes] = part
                     rows[:, w, free] = cells.follow_free[:, following[home]]
-                share[:, w, free] = part
+                share[w, free] = part
         self._free_from = most * nodes
         sources = np.concatenate([cells.turned.ravel(), cells.released.ravel(), cells.homeward.ravel()])
         names = tuple(f"home {n}" for n in range(rows.shape[2]))
-        move = Move.build(
-            cells.table, "homecoming", sources, np.tile(rows.reshape(-1, rows.shape[2], 1), (3, 1, 1)), names
-        )
-        return move, np.tile(share.reshape(-1, rows.shape[2]), (3, 1))
+        move = Move.build(cells.table, "homecoming", sources, np.tile(rows.reshape(-1, rows.shape[2], 1), (3, 1, 1)), names)
+        self._homecoming_group = np.tile(np.arange(homes * walkers), 3)
+        return move, share
 
     def _homecoming_chances(self) -> F64:
+        """Return (M, H x W, T) chances to come home today, behind the line or free."""
         homes, walkers = self.cells.turned.shape
-        place = np.tile(np.repeat(np.arange(homes), walkers), 3)
-        ends = -np.expm1(-1.0 / self.values["return_home_days"])[:, None, None]
-        held = (self.control.besieged[:, place] > 0.5)[:, :, None]
+        ends = -np.expm1(-1.0 / self.values["return_home_days"])[:, None, None, None]
+        held = (self.control.besieged > 0.5)[:, :, None, None]
         side = np.arange(self._homecoming_chance.shape[1]) < self._free_from
-        return np.asarray(ends * self._homecoming_chance * np.where(held, side, ~side))
+        chance = ends * np.where(held, self._homecoming_chance * side, self._homecoming_chance * ~side)
+        return np.asarray(chance).reshape(len(ends), homes * walkers, -1)
