@@ -48,7 +48,7 @@ def drift_of(kind, changes):
     weight = ledger.whole if kind == "whole" else ledger.real
     drift = np.zeros(2, dtype=weight.dtype)
     for cell, change in changes:
-        drift[1] += weight[cell] * np.array(change, dtype=np.int64).astype(weight.dtype)
+        drift[1:] += weight[[cell]] * np.array([change], dtype=np.int64).astype(weight.dtype)
     return ledger, drift
 
 

@@ -26,6 +26,25 @@ from tests.model.worlds import (
     way,
 )
 
+WITHOUT_MEN = (household("headed by a woman", 0, 1, 1, 2), FAMILIES[1])
+"""Nobody of 15 or over is a man, save in a class that has no share."""
+
+
+def same(found, expected, tolerance=1e-6):
+    """Whether all figures are what they should be; whole under two solvers, expectations under the third."""
+    np.testing.assert_allclose(found, np.broadcast_to(expected, np.shape(found)), rtol=tolerance, atol=1e-3)
+
+
+def everybody(story):
+    """(M, D) persons in all stocks at dusk."""
+    return story.kept["stock"][..., :4].sum(axis=(2, 3))
+
+
+def nobody_is_lost(story):
+    """Stocks sum to the people of the start at every dusk."""
+    same(everybody(story), story.initial[:, None])
+
+
 pytestmark = pytest.mark.parametrize("solver", SOLVERS)
 
 PRESSED = {"prices": (dear(20.0),)}
@@ -43,7 +62,7 @@ def test_many_leave_when_nothing_keeps_them(solver):
 def test_no_hazard_nobody_leaves(solver):
     story = turn(siege(20, **PRESSED | FRONT), solver, departure_ceiling=0.0, expulsion=0.0)
     assert story.moved("left_home").sum() == 0
-    np.testing.assert_allclose(story.at_home() + story.persons("killed_at_home"), story.initial[:, None], atol=0.05)
+    same(story.at_home() + story.persons("killed_at_home"), story.initial[:, None])
 
 
 def test_no_wish_leaves_expulsion_alone(solver):
@@ -65,7 +84,7 @@ def test_a_night_that_nobody_survives_lets_nobody_across(solver):
     left = story.moved("left_home")
     assert left.sum() > 0
     assert story.moved("arrived").sum() == 0
-    np.testing.assert_allclose(story.moved("died_on_way"), left, rtol=1e-6, atol=1e-6)
+    same(story.moved("died_on_way"), left)
 
 
 @pytest.mark.parametrize(("shot", "back"), [(1.0, 0.0), (0.0, 1.0), (0.0, 0.0)])
@@ -75,24 +94,24 @@ def test_what_the_stopped_meet_is_what_the_shares_say(solver, shot, back):
     story = turn(siege(12, **PRESSED), solver, **changes)
     ends = {name: story.moved(name).sum() for name in ("died_on_way", "turned_back", "captured")}
     expected = "died_on_way" if shot else "turned_back" if back else "captured"
-    assert ends.pop(expected) > 0
-    assert sum(ends.values()) == 0
+    assert ends.pop(expected) > 10
+    assert sum(ends.values()) < 1e-6
 
 
-def test_certain_capture_is_as_certain_as_the_model_allows(solver):
-    """The rules cap interception at 95 % of attempts, however strong the patrols are said to be."""
-    story = turn(
-        siege(12, **PRESSED), solver, members=16, interception=1.0, moon_effect=1.0, patrol_groups=1e12, exhaustion_loss=0.0
-    )
-    left, arrived = story.flow("left_home")[..., 4].sum(), story.flow("arrived")[..., 4].sum()
-    assert left > 1000
-    assert 0.05 <= arrived / left + 0.01
+def test_certain_capture_lets_nobody_across(solver):
+    """Every attempt is stopped by patrols that never tire, wherever people walk, for one night or for three."""
+    walks = (way("night", km=2.0), way("night", to="Ford", km=40.0))
+    locations = (*LOCATIONS, place("Ford", "crossing", lon=-39.95))
+    scenario = siege(12, **PRESSED, locations=locations, corridors=walks, crossings=(crossing(), crossing("Ford")))
+    story = turn(scenario, solver, interception=1.0, moon_effect=0.0, patrol_groups=1e15, fear_effect=0.0)
+    assert (story.moved("left_home", end="Bridge").sum(axis=1) > 50).all()
+    assert story.moved("left_home", end="Ford").sum() > 50
+    assert story.moved("arrived").sum() < 1e-6
 
 
 def test_interception_in_contact_can_be_certain(solver):
     """Whoever leaves contact while the town is still held is stopped; shares of one are probabilities all the same."""
-    held_up = passing_front(2, 200)[:1] + (passing_front(2, 200)[1],)
-    scenario = siege(12, control=held_up, corridors=(way("front", width_km=3.0, mines=0.7),), fighting=(fire(3.0),))
+    scenario = siege(12, control=passing_front(2, 200), corridors=(way("front", width_km=3.0, mines=0.7),), fighting=(fire(3.0),))
     story = turn(scenario, solver, interception_contact=1.0, patrol_groups=1e15, fire_loss=0.3, expulsion=0.5)
     assert story.moved("left_home").sum() > 0
     stopped = sum(story.moved(name).sum() for name in ("turned_back", "captured", "died_on_way"))
@@ -103,7 +122,7 @@ def test_interception_in_contact_can_be_certain(solver):
 def test_no_desks_nobody_is_cleared(solver):
     story = turn(siege(20, **PRESSED | FRONT, crossings=(crossing(desks=0),)), solver)
     assert story.moved("cleared").sum() == story.moved("held").sum() == 0
-    np.testing.assert_allclose(story.persons("waiting"), np.cumsum(story.moved("arrived"), axis=1), rtol=1e-6)
+    same(story.persons("waiting"), np.cumsum(story.moved("arrived"), axis=1))
     assert (np.diff(story.persons("waiting"), axis=1) >= 0).all()
     assert np.isnan(story.kept["wait"]).all()
     assert story.kept["closed"].all()
@@ -111,18 +130,23 @@ def test_no_desks_nobody_is_cleared(solver):
 
 def test_a_closed_crossing_lets_nobody_through_even_those_who_need_no_time(solver):
     """No search of women and children, and no desks: a woman and her children wait all the same."""
-    classes = (household("headed by a woman", 0, 1, 1, 2),)
-    story = turn(siege(10, **PRESSED, classes=classes, crossings=(crossing(desks=0, minutes_per_other=0),)), solver)
+    scenario = siege(10, **PRESSED, classes=WITHOUT_MEN, crossings=(crossing(desks=0, minutes_per_other=0),))
+    story = turn(scenario, solver)
     assert story.moved("arrived").sum() > 0
     assert story.moved("cleared").sum() == 0
 
 
 def test_before_its_first_row_a_crossing_is_closed(solver):
-    classes = (household("headed by a woman", 0, 1, 1, 2),)
-    story = turn(siege(10, **PRESSED, classes=classes, crossings=(crossing(day=6),)), solver)
+    story = turn(siege(10, **PRESSED, classes=WITHOUT_MEN, crossings=(crossing(day=6),)), solver)
     assert story.moved("arrived")[:, :6].sum() > 0
     assert story.moved("cleared")[:, :6].sum() == 0
     assert story.moved("cleared")[:, 6].sum() > 0
+
+
+def test_a_scenario_may_have_no_men(solver):
+    story = turn(siege(10, **PRESSED, classes=WITHOUT_MEN[:1]), solver)
+    assert story.moved("cleared").sum() > 0
+    assert story.moved("held").sum() == 0
 
 
 def test_an_incident_every_day_closes_a_crossing(solver):
@@ -135,14 +159,14 @@ def test_more_desks_than_people_and_nobody_waits_a_day(solver):
     story = turn(siege(20, **PRESSED | FRONT), solver)
     assert story.moved("arrived").sum() > 0
     assert story.persons("waiting").sum() == 0
-    np.testing.assert_allclose(story.moved("cleared"), story.moved("arrived"), rtol=1e-6)
+    same(story.moved("cleared"), story.moved("arrived"))
     assert np.nanmax(story.kept["wait"]) == 0
 
 
 def test_no_seats_and_nobody_leaves_the_crossing(solver):
     story = turn(siege(15, **PRESSED, crossings=(crossing(bus_seats=0),)), solver)
     assert story.moved("cleared").sum() > 0
-    np.testing.assert_allclose(story.persons("in_transit"), np.cumsum(story.moved("cleared"), axis=1), rtol=1e-6)
+    same(story.persons("in_transit"), np.cumsum(story.moved("cleared"), axis=1))
 
 
 def test_seats_are_never_exceeded(solver):
@@ -175,11 +199,6 @@ def test_a_camp_that_takes_nobody_new_takes_nobody(solver):
     assert story.persons("in_camp").sum() == 0
 
 
-def dusk_stocks(story):
-    """(M, D) persons in all stocks."""
-    return story.kept["stock"][..., :4].sum(axis=(2, 3))
-
-
 @pytest.mark.parametrize(
     "places",
     [
@@ -195,7 +214,7 @@ def test_whoever_is_not_received_is_still_counted(solver, places, plots):
     camps = (camp(plots=plots),) if "Meadow" in places else ()
     story = turn(siege(15, **PRESSED | FRONT, locations=locations, camps=camps), solver)
     assert story.moved("cleared").sum() > 0
-    np.testing.assert_allclose(dusk_stocks(story), np.repeat(story.initial[:, None], 15, axis=1), rtol=1e-6)
+    nobody_is_lost(story)
 
 
 def test_a_closed_corridor_carries_nobody(solver):
@@ -212,13 +231,7 @@ def test_without_a_way_out_nobody_leaves_and_nobody_is_lost_between_stages(solve
         *LOCATIONS, home("Elsewhere", population=400.0, lat=31.2),
     )), solver)
     assert story.moved("left_home", start="Town").sum() == 0
-    np.testing.assert_allclose(dusk_stocks(story), np.repeat(story.initial[:, None], 14, axis=1), rtol=1e-6)
-
-
-def test_no_corridor_at_all(solver):
-    """A ring that nobody has breached yet is a scenario too."""
-    story = turn(siege(10, **PRESSED | FRONT, corridors=()), solver)
-    assert story.moved("left_home").sum() == 0
+    nobody_is_lost(story)
 
 
 def test_the_harder_exit_is_the_fewer_leave(solver):
@@ -247,7 +260,7 @@ def test_one_household_in_all(solver, held):
     control = (HELD[0].model_copy(update={"besieged_share": held}),)
     story = turn(siege(15, **PRESSED, locations=locations, control=control), solver, members=16)
     assert (story.initial == 4).all()
-    np.testing.assert_allclose(dusk_stocks(story), 4, rtol=1e-6)
+    nobody_is_lost(story)
 
 
 @pytest.mark.parametrize("population", [30, 100, 301, 1000, 40_000])
@@ -280,14 +293,14 @@ def test_a_home_without_people_is_no_trouble(solver):
 
 def test_an_area_without_homes_is_no_trouble(solver):
     story = turn(siege(8, areas=(AREA, "empty quarter"), **PRESSED), solver)
-    np.testing.assert_allclose(dusk_stocks(story), np.repeat(story.initial[:, None], 8, axis=1), rtol=1e-6)
+    nobody_is_lost(story)
 
 
 def test_a_first_day_without_control_rows_is_free(solver):
     """A home that no row of control.csv names is never held, so nobody hides and nobody is expelled."""
     story = turn(siege(5, control=(), restrictions=SEALED), solver)
     assert story.persons("home_held").sum() == 0
-    np.testing.assert_allclose(story.persons("home_free"), story.initial[:, None], rtol=1e-6)
+    same(story.persons("home_free"), story.initial[:, None])
 
 
 def test_two_crossings_share_nothing_but_people(solver):
@@ -298,5 +311,5 @@ def test_two_crossings_share_nothing_but_people(solver):
     story = turn(scenario, solver, members=8)
     arrived = story.moved("arrived", end="Ford")
     assert arrived.sum() > 0
-    np.testing.assert_allclose(story.persons("waiting", site="Ford"), np.cumsum(arrived, axis=1), rtol=1e-6)
+    same(story.persons("waiting", site="Ford"), np.cumsum(arrived, axis=1))
     assert story.moved("cleared", start="Ford").sum() == 0

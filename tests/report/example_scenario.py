@@ -130,14 +130,10 @@ def nearest_crossing(locations: list[schema.Location], home: schema.Location) ->
 def corridors(locations: list[schema.Location]) -> list[schema.Corridor]:
     """One way out of each home, to the nearest crossing; a crossing that is nearest to none gets one from the first."""
     homes = [place for place in locations if place.kind == "home"]
-    ways = [(home.name, nearest_crossing(locations, home)) for home in homes if has(locations, "crossing")]
+    ways = [(home.name, nearest_crossing(locations, home)) for home in homes]
     served = {gate for _, gate in ways}
     ways += [(homes[0].name, place.name) for place in locations if place.kind == "crossing" and place.name not in served]
     return [schema.Corridor(from_place=home, crossing=gate, use="front", km=12) for home, gate in ways]
-
-
-def has(locations: list[schema.Location], kind: str) -> bool:
-    return any(place.kind == kind for place in locations)
 
 
 def crossing_rows(size: Size, locations: list[schema.Location]) -> list[schema.Crossing]:

@@ -44,8 +44,13 @@ class Case:
         self.where = np.full(ROWS, -1, dtype=np.int32)
         self.where[self.sources] = np.arange(sources)
 
-    def probability(self, members: int) -> np.ndarray:
-        shape = (members, len(self.sources), len(self.tags))
+    def groups(self) -> tuple[int, np.ndarray]:
+        """Return a number of groups and the group that each source follows."""
+        number = int(self.rng.integers(1, len(self.sources) + 1))
+        return number, self.rng.integers(0, number, len(self.sources))
+
+    def probability(self, members: int, groups: int) -> np.ndarray:
+        shape = (members, groups, len(self.tags))
         odds = self.rng.random(shape) * (self.rng.random(shape) < 0.7)
         return odds / np.maximum(odds.sum(axis=2, keepdims=True), 1e-9) * self.rng.choice([0.2, 1.0])
 
@@ -66,7 +71,7 @@ def test_uniform(seed, member, hashed, at, draw):
 
 @given(cases, st.sampled_from([0.0, 1.0, 1.0 + 1e-6, 100.0, -1.0, np.nan]))
 def test_check_probability(case, factor):
-    probability = case.probability(2)
+    probability = case.probability(2, 4)
     probability[-1] *= factor
     assert kernels.check_probability(probability) == twins.check_probability(probability)
 
@@ -81,10 +86,13 @@ def test_share_of_rest(p, rest):
 @given(cases, st.sampled_from([1, 3]))
 def test_split_counts(case, tables):
     shape = (3, len(case.sources), len(case.tags))
-    place = (case.counts, case.sources, case.hashes, case.tags, case.probability(tables))
+    groups, group = case.groups()
+    place = (case.counts, case.sources, case.hashes, case.tags, case.probability(tables, groups), group)
     flows = np.zeros(shape, dtype=np.int64)
-    kernels.split_counts(*place, case.seed, case.members, case.at, flows)
+    hits = np.full(flows.size, -1)
+    number = kernels.split_counts(*place, case.seed, case.members, case.at, flows, hits)
     assert (flows == twins.split_counts(*place, case.seed, case.members, case.at)).all()
+    assert (hits[:number] == twins.find_flows(flows)).all()
     assert (flows.sum(axis=2) <= case.counts[:, case.sources]).all()
 
 
@@ -96,24 +104,52 @@ def test_nobody_stays_where_the_probabilities_sum_to_one(odds, seed):
     flows = np.zeros((1, 1, len(odds)), dtype=np.int64)
     hashes, tags = np.array([7], dtype=np.uint64), np.arange(len(odds), dtype=np.uint32)
     members = np.zeros(1, dtype=np.uint32)
-    kernels.split_counts(everybody, np.array([0]), hashes, tags, probability, seed, members, 0, flows)
+    group, hits = np.array([0]), np.zeros(len(odds), dtype=np.int64)
+    kernels.split_counts(everybody, np.array([0]), hashes, tags, probability, group, seed, members, 0, flows, hits)
     assert flows.sum() == 10**9
 
 
 @given(cases, st.sampled_from([1, 3]), st.sampled_from([1.0, 1e-9, 1e-11]))
 def test_split_expected(case, tables, small):
-    place = (case.counts * case.rng.random(case.counts.shape) * small, case.sources, case.probability(tables))
+    groups, group = case.groups()
+    expected = case.counts * case.rng.random(case.counts.shape) * small
+    place = (expected, case.sources, case.probability(tables, groups), group)
     flows = np.zeros((3, len(case.sources), len(case.tags)))
     kernels.split_expected(*place, flows)
     assert (flows == twins.split_expected(*place)).all()
 
 
 @given(cases)
+def test_find_flows(case):
+    flows = case.rng.integers(0, 2, (3, len(case.sources), len(case.tags)))
+    hits = np.full(flows.size, -1)
+    assert (hits[: kernels.find_flows(flows, hits)] == twins.find_flows(flows)).all()
+
+
+@given(cases)
 def test_apply_flows(case):
-    flows = case.rng.integers(0, 5, (3, len(case.sources), len(case.tags)))
-    counts = case.counts.copy()
-    kernels.apply_flows(counts, case.sources, case.rows, flows)
-    assert (counts == twins.apply_flows(case.counts, case.sources, case.rows, flows)).all()
+    flows = case.rng.integers(0, 3, (3, len(case.sources), len(case.tags)))
+    plenty = case.counts + 3 * len(case.tags)
+    counts, drift = plenty.copy(), np.zeros(3, dtype=np.uint64)
+    weight = case.rng.integers(0, 2**64, ROWS, dtype=np.uint64)
+    sound = kernels.apply_flows(counts, case.sources, case.rows, flows, twins.find_flows(flows), weight, drift)
+    expected, expected_drift = twins.apply_flows(plenty, case.sources, case.rows, flows, weight)
+    assert sound
+    assert (counts == expected).all()
+    assert (drift == expected_drift).all()
+
+
+@pytest.mark.parametrize(("sent", "sound"), [(5.0, True), (5.0 + 1e-12, True), (5.1, False), (4.0, True)])
+@pytest.mark.parametrize("dtype", [np.int64, np.float64])
+def test_apply_flows_says_when_more_are_sent_than_there_are(sent, sound, dtype):
+    flows = np.array([[[np.ceil(sent - 1e-9) if dtype is np.int64 else sent]]], dtype=dtype)
+    counts = np.array([[5, 0]], dtype=dtype)
+    weight = np.ones(2, dtype=np.uint64 if dtype is np.int64 else np.float64)
+    rows = np.array([[[1]]])
+    drift = np.zeros(1, dtype=weight.dtype)
+    assert kernels.apply_flows(counts, np.array([0]), rows, flows, np.array([0]), weight, drift) == sound
+    assert counts[0, 0] >= 0
+    assert drift[0] == 0
 
 
 @MANY
@@ -170,7 +206,9 @@ def test_ordered_counts(case, waves):
 def test_choose_units(case):
     cell, units = case.units()
     choice = np.empty(len(units), dtype=np.int16)
-    place = (cell, units, case.where, case.hashes, case.probability(1)[0], case.seed, case.members[0], case.at)
+    groups, group = case.groups()
+    chances = (case.probability(1, groups)[0], group)
+    place = (cell, units, case.where, case.hashes, *chances, case.seed, case.members[0], case.at)
     kernels.choose_units(*place, choice)
     assert (choice == twins.choose_units(*place)).all()
 
@@ -243,14 +281,34 @@ def test_move_units(case):
     number = len(cell)
     room = np.concatenate([cell, np.zeros(number, dtype=np.int32)])
     counts = np.bincount(cell, minlength=ROWS)
-    expected = twins.move_units(room, units, choice, case.where, case.rows, counts, number)
+    weight, drift = case.rng.integers(0, 2**64, ROWS, dtype=np.uint64), np.zeros(1, dtype=np.uint64)
+    expected = twins.move_units(room, units, choice, case.where, case.rows, counts, weight, number)
     flows = np.zeros(case.rows.shape[:2], dtype=np.int64)
-    now = kernels.move_units(room, units, choice, case.where, case.rows, counts, flows, number)
+    now = kernels.move_units(room, units, choice, case.where, case.rows, counts, flows, weight, drift, number)
     assert (room == expected[0]).all()
     assert (counts == expected[1]).all()
     assert (flows == expected[2]).all()
-    assert now == expected[3]
+    assert drift[0] == expected[3]
+    assert now == expected[4]
     assert (counts == np.bincount(room[:now], minlength=ROWS)).all()
+
+
+@given(cases)
+def test_tally_stocks(case):
+    series, people = case.rng.integers(-1, 3, ROWS), case.rng.integers(0, 4, (ROWS, 4))
+    out = np.zeros((3, 3, 5), dtype=np.int64)
+    kernels.tally_stocks(case.counts, series, people, out)
+    assert (out == twins.tally_stocks(case.counts, series, people, 3)).all()
+
+
+@given(cases)
+def test_tally_flows(case):
+    flows = case.rng.integers(0, 3, (3, len(case.sources), len(case.tags)))
+    links = np.where(case.rows >= 0, case.rng.integers(-1, 4, case.rows.shape), -1)
+    people = case.rng.integers(0, 4, (ROWS, 4))
+    out = np.zeros((3, 4, 5), dtype=np.int64)
+    kernels.tally_flows(flows, case.rows, links, people, out)
+    assert (out == twins.tally_flows(flows, case.rows, links, people, 4)).all()
 
 
 def test_every_kernel_has_a_twin_here():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from havenward.core.cells import CellTableBuilder
-from havenward.core.orders import Draw, Move, Ordered, OrderError, Quota, Split, streams_of
+from havenward.core.orders import NOBODY, Draw, Move, Ordered, OrderError, Quota, Split, Vanished, streams_of
 from tests.toy.run import SOLVERS, solver_of
 from tests.toy.worlds import thins_out
 
@@ -16,18 +16,27 @@ every_solver = pytest.mark.parametrize("solver", SOLVERS)
 MEMBERS = 3
 
 
+def table_of_three_places():
+    builder = CellTableBuilder()
+    for place in ("home", "camp", "town"):
+        for kind in range(2):
+            builder.row((place, kind), (1, 0, 0, 0), 0)
+    return builder.table()
+
+
+TABLE = table_of_three_places()
+
+
 @pytest.fixture
 def move():
-    builder = CellTableBuilder()
-    rows = [builder.row((place, k), (1, 0, 0, 0), 0) for place in ("home", "camp", "town") for k in range(2)]
-    targets = np.array([[rows[2], rows[4]], [rows[3], rows[5]]])
-    return Move.build(builder.table(), "leave", np.array(rows[:2]), targets[:, :, None], ("camp", "town"))
+    """Two kinds of unit at home may go to the camp or to the town."""
+    return Move.build(TABLE, "leave", np.array([0, 1]), np.array([[[2], [4]], [[3], [5]]]), ("camp", "town"))
 
 
 def carry_out(solver, order, day=0):
     counts = np.zeros((MEMBERS, 6), dtype=np.int64)
     counts[:, :2] = 10
-    made = solver_of(solver, None, 1, np.arange(MEMBERS, dtype=np.uint32), counts)
+    made = solver_of(solver, TABLE, 1, np.arange(MEMBERS, dtype=np.uint32), counts)
     try:
         return made.carry_out(order, day)
     except OrderError:
@@ -51,6 +60,20 @@ def test_orders_that_are_fine_are_carried_out(solver, move):
     assert carry_out(solver, split(move, (0.5, 0.5), (0.0, 1.0), members=1)).shape == (MEMBERS, 2, 2)
     assert carry_out(solver, quota(move)).shape == (MEMBERS, 2)
     assert carry_out(solver, Draw(streams_of(("a",), ("b",)))).shape == (MEMBERS, 2)
+
+
+@every_solver
+def test_orders_to_nobody_are_fine(solver):
+    """A scenario without host towns has moves without a single source."""
+    nobody, no_rows = np.zeros(0, dtype=np.int64), np.zeros((0, 2, 1), dtype=np.int64)
+    move = Move.build(TABLE, "leave", nobody, no_rows, ("camp", "town"))
+    fixed = np.full((MEMBERS, 2), 0.3)
+    assert carry_out(solver, Split(move, np.zeros((MEMBERS, 0, 2)))).shape == (MEMBERS, 0, 2)
+    assert carry_out(solver, Split(move, np.full((1, 3, 2), 0.1), group=nobody)).shape == (MEMBERS, 0, 2)
+    admit = Move.build(TABLE, "admit", nobody, no_rows[:, :1], ("camp",))
+    assert carry_out(solver, Quota(admit, nobody, np.ones((MEMBERS, 1), dtype=np.int64), nobody)).shape == (MEMBERS, 0)
+    ordered = Ordered(move, thins_out, np.zeros((MEMBERS, 2)), np.zeros((0, 2)), fixed)
+    assert carry_out(solver, ordered).shape == (MEMBERS, 0, 2)
 
 
 @every_solver
@@ -88,6 +111,31 @@ def test_budgets_and_weights_below_zero(solver, move, part):
 def test_probabilities_of_another_shape(solver, move, shape):
     with pytest.raises(OrderError, match="leave: probabilities"):
         carry_out(solver, Split(move, np.full(shape, 0.1)))
+
+
+@every_solver
+@pytest.mark.parametrize("members", [1, MEMBERS])
+def test_sources_may_share_probabilities(solver, move, members):
+    """Both kinds follow the second of two groups: what each does is what it would do by probabilities of its own."""
+    shared = Split(move, np.array([[(0.9, 0.1), (0.3, 0.2)]] * members), group=np.array([1, 1]))
+    own = split(move, (0.3, 0.2), (0.3, 0.2), members=members)
+    assert (carry_out(solver, shared) == carry_out(solver, own)).all()
+
+
+@every_solver
+@pytest.mark.parametrize("group", [[0, 2], [-1, 0], [0]], ids=["no such group", "below zero", "a source is missing"])
+def test_groups_that_are_not_there(solver, move, group):
+    with pytest.raises(OrderError, match="leave: every source needs a group"):
+        carry_out(solver, Split(move, np.full((MEMBERS, 2, 2), 0.1), group=np.array(group)))
+
+
+@every_solver
+def test_a_target_that_a_source_lacks_must_not_be_given_to_it(solver):
+    only_camp = Move.build(TABLE, "leave", np.array([0, 1]), np.array([[[2], [4]], [[3], [NOBODY]]]), ("camp", "town"))
+    fine = Split(only_camp, np.array([[(0.0, 1.0), (1.0, 0.0)]]))
+    assert carry_out(solver, fine).sum() == MEMBERS * 20
+    with pytest.raises(Vanished, match="'leave' lost or invented people"):
+        carry_out(solver, replace(fine, group=np.array([0, 0])))
 
 
 @every_solver

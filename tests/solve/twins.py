@@ -44,8 +44,8 @@ def multinomial(left, probability, numbers):
     return flows
 
 
-def split_counts(counts, sources, hashes, tags, probability, seed, members, at):
-    table = np.broadcast_to(probability, (len(counts), *probability.shape[1:]))
+def split_counts(counts, sources, hashes, tags, probability, group, seed, members, at):
+    table = np.broadcast_to(probability, (len(counts), *probability.shape[1:]))[:, group]
     return np.array(
         [
             [
@@ -59,18 +59,23 @@ def split_counts(counts, sources, hashes, tags, probability, seed, members, at):
     )
 
 
-def split_expected(counts, sources, probability):
-    flows = counts[:, sources, None] * probability
+def split_expected(counts, sources, probability, group):
+    flows = counts[:, sources, None] * probability[:, group]
     return np.where((flows >= LEAST) & (counts[:, sources, None] >= LEAST), flows, 0.0)
 
 
-def apply_flows(counts, sources, rows, flows):
+def find_flows(flows):
+    return np.flatnonzero(flows)
+
+
+def apply_flows(counts, sources, rows, flows, weight):
+    """Return counts afterwards and by how much the weight of all people changed."""
     after = counts.copy()
     for m in range(len(counts)):
         np.subtract.at(after[m], sources, flows[m].sum(axis=1))
         there = rows >= 0
         np.add.at(after[m], rows[there], np.broadcast_to(flows[m][:, :, None], rows.shape)[there])
-    return after
+    return after, ((after - counts).astype(weight.dtype) * weight).sum(axis=1, dtype=weight.dtype)
 
 
 def draw_without_replacement(pool, wanted, hashes, seed, member, at, level):
@@ -145,9 +150,9 @@ def chosen(u, probability):
     return target if target < len(probability) else -1
 
 
-def choose_units(cell, units, where, hashes, probability, seed, member, at):
+def choose_units(cell, units, where, hashes, probability, group, seed, member, at):
     numbers = lots(cell, units, where, hashes, seed, member, at)
-    return np.array([chosen(u, probability[where[cell[unit]]]) for u, unit in zip(numbers, units, strict=True)])
+    return np.array([chosen(u, probability[group[where[cell[unit]]]]) for u, unit in zip(numbers, units, strict=True)])
 
 
 def choose_in_order(cell, units, where, hashes, rule, totals, gain, fixed, seed, member, at):
@@ -180,9 +185,9 @@ def sort_units(cell, cells):
     return start, np.argsort(cell, kind="stable")
 
 
-def move_units(cell, units, choice, where, rows, counts, next_unit):
-    """Return cells of all units, counts and flows afterwards; further cells of a bundle are new units."""
-    cell, counts = cell.copy(), counts.copy()
+def move_units(cell, units, choice, where, rows, counts, weight, next_unit):
+    """Return cells, counts, flows, change of weight and number of units; further cells of a bundle are new units."""
+    before, cell, counts = counts, cell.copy(), counts.copy()
     flows, new = np.zeros(rows.shape[:2], dtype=np.int64), next_unit
     for unit, t in zip(units[choice >= 0], choice[choice >= 0], strict=True):
         s = where[cell[unit]]
@@ -193,4 +198,16 @@ def move_units(cell, units, choice, where, rows, counts, next_unit):
         cell[unit] = bundle[0]
         cell[new : new + len(bundle) - 1] = bundle[1:]
         new += len(bundle) - 1
-    return cell, counts, flows, new
+    return cell, counts, flows, ((counts - before).astype(weight.dtype) * weight).sum(dtype=weight.dtype), new
+
+
+def tally_stocks(counts, series, people, number):
+    kept = np.where(np.arange(number) == series[:, None], 1, 0)
+    each = np.column_stack([people, np.ones(len(people), dtype=np.int64)])
+    return np.einsum("mc,ck,cg->mkg", counts, kept, each)
+
+
+def tally_flows(flows, rows, links, people, number):
+    counted = (links[..., None] == np.arange(number)) & (rows >= 0)[..., None]
+    each = np.column_stack([people, np.ones(len(people), dtype=np.int64)])[rows]
+    return np.einsum("mst,stbk,stbg->mkg", flows, counted.astype(np.int64), each)

@@ -10,32 +10,34 @@ from tests.toy.run import column, run_toy
 DAYS = (0, 2, 5, 8, 11)
 """Days whose evening counts are compared; declared here, before any run."""
 
-PLACES = {
+STOCKS = {
     "families at home": [("home", "family")],
     "lone women at home": [("home", "lone")],
     "kin left behind": [("home", "kin")],
     "stopped": [("stopped",)],
     "fathers stopped": [("stopped", "father")],
     "waiting at the gate": [("gate",)],
-    "families through": [("safe", "family")],
-    "others through": [("safe", "lone"), ("safe", "father")],
+    "families through": [("safe", "family"), ("camp", "lower camp", "family"), ("camp", "upper camp", "family")],
+    "others through": [
+        (*place, kind)
+        for place in (("safe",), ("camp", "lower camp"), ("camp", "upper camp"))
+        for kind in ("lone", "father")
+    ],
 }
-"""Stocks by name; who is through the gate counts wherever they settle, for settling is an ordered move."""
+"""Cells of each stock. Who is through the gate counts wherever they settle, for settling is an ordered move."""
 
-CAMPS = {"families through": [("camp", c, "family") for c in ("lower camp", "upper camp")]}
-CAMPS["others through"] = [("camp", c, k) for c in ("lower camp", "upper camp") for k in ("lone", "father")]
+FAMILY_SIZE = 5
 
 
 def sample(solver: str, members: int, first: int, **changes) -> Sample:
-    """Run the toy rules and count."""
+    """Run the toy rules and count every stock, who has left home, and the persons who came through."""
     history, rules = run_toy(solver, members=members, first=first, days=max(DAYS) + 1, **changes)
-    counted = []
-    for name, meanings in PLACES.items():
-        rows = [row for m in (*meanings, *CAMPS.get(name, ())) for row in column(rules, *m)]
-        counted.append(history[:, DAYS][:, :, rows].sum(axis=2))
-    # Who has left home, and the persons who came through, are sums of the above that planners would ask for.
-    start = rules.start(**changes.get("start", {}))[0]
-    at_home = counted[0] + counted[1]
-    counted.append(start[rules.home[:2]].sum() - at_home)
-    counted.append(5 * counted[6] + counted[7])
-    return Sample((*PLACES, "left home", "persons through"), np.stack(counted, axis=2).astype(float))
+    evenings = history[:, DAYS]
+    stocks = {
+        name: evenings[:, :, [row for start in starts for row in column(rules, *start)]].sum(axis=2)
+        for name, starts in STOCKS.items()
+    }
+    households = rules.start(**changes.get("start", {}))[0].sum()
+    stocks["left home"] = households - stocks["families at home"] - stocks["lone women at home"]
+    stocks["persons through"] = FAMILY_SIZE * stocks["families through"] + stocks["others through"]
+    return Sample(tuple(stocks), np.stack(list(stocks.values()), axis=2).astype(float))

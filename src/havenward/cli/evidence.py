@@ -45,7 +45,8 @@ def command(
     elif series:
         typer.echo(figures_table(row for row in rows if row.series in series))
     else:
-        typer.echo("\n\n".join([targets_table(targets), series_table(agreements(rows))]))
+        tables = [*([targets_table(targets)] if targets else []), *([series_table(agreements(rows))] if rows else [])]
+        typer.echo("\n\n".join(tables) or "The scenario has no target and no evidence within the days of this run.")
 
 
 def targets_table(targets: Iterable[Rate]) -> str:

@@ -17,6 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 SMALLEST_SHOWN = 10
 """Counts of persons below this are suppressed."""
 
+SMALLEST_STEP = 10.0
+"""Simulated counts of persons are never written finer than this."""
+
 SMALLEST_HOME = 5_000
 """Who remains in, or left, a place with fewer people than this is told for its area only."""
 
@@ -75,19 +78,26 @@ def interval(draws: ArrayLike) -> Interval:
     return Interval(float(middle), float(low), float(high))
 
 
-def step(figure: Interval) -> float:
-    """The power of ten to which a figure is rounded: the largest that does not exceed half its 80 % interval.
+def digits(half_width: float) -> float:
+    """The power of ten of the last digit that half an interval bears: the largest that does not exceed it."""
+    return float(10 ** math.floor(math.log10(half_width)))
 
-    At least one, since counts are whole; one where all draws agree.
+
+def step(figure: Interval) -> float:
+    """What a count of persons is rounded to: what its interval bears, never less than ten.
+
+    Where all draws agree, three digits are kept: a run says nothing finer about people, however sure it looks.
     """
-    half = figure.half_width
-    if half < 1.0:
-        return 1.0
-    return float(10 ** math.floor(math.log10(half)))
+    if figure.half_width > 0:
+        return max(digits(figure.half_width), SMALLEST_STEP)
+    return max(digits(max(figure.middle, 1.0)) / 100, SMALLEST_STEP)
 
 
 def count(value: float, unit: float = 1.0) -> str:
-    """A count of persons as text, rounded to a unit: `<10` below ten, `under 1,000` where it would round to nought."""
+    """A count of persons as text, rounded to a unit: `<10` below ten, `under 1,000` where it would round to nought.
+
+    Sourced figures keep their own digits (unit 1); simulated ones go through `figure_text`.
+    """
     if value < SMALLEST_SHOWN:
         return f"<{SMALLEST_SHOWN}"
     shown = round(value / unit) * unit
@@ -119,7 +129,7 @@ def amount_text(figure: Interval) -> str:
 
     Small amounts are kept: a tenth of the unit is the finest that is written.
     """
-    unit = max(step(figure) if figure.half_width >= 1 else 0.1, 0.1)
+    unit = max(digits(figure.half_width), 0.1) if figure.half_width > 0 else 0.1
     decimals = 0 if unit >= 1 else 1
     middle, low, high = (round(value / unit) * unit for value in (figure.middle, figure.low, figure.high))
     return f"{middle:,.{decimals}f} ({low:,.{decimals}f} to {high:,.{decimals}f})"

@@ -133,6 +133,8 @@ def digest(outcome: xr.Dataset, scenario: Scenario, detail: Detail) -> Digest:
     """The sums of an outcome, under the names and for the days that may be told."""
     if detail.last is not None:
         outcome = outcome.sel(time=outcome["time"] <= np.datetime64(detail.last))
+    if detail.weekly:
+        outcome = outcome.isel(time=slice(0, outcome.sizes["time"] // WEEK * WEEK))
     dates = outcome["time"].values.astype("datetime64[D]")
     if len(dates) == 0:
         raise WithheldError("a public report of a live scenario is 14 days late, and no day of this run is that old yet")
@@ -144,6 +146,8 @@ def digest(outcome: xr.Dataset, scenario: Scenario, detail: Detail) -> Digest:
 
     stocks, _ = _summed(outcome["stock"], [_stock_groups(key, home_area, detail) for key in stock_keys])
     flows, links = _summed(outcome["flow"], [_flow_groups(key, home_area) for key in told], told, period)
+    if detail.weekly:
+        stocks, flows = Series(stocks.columns, weekly_stock(stocks.values)), Series(flows.columns, weekly_flow(flows.values))
     camp_names = [detail.camps.get(str(name), str(name)) for name in outcome["camp"].values]
     capacity = outcome["capacity"].values.astype(np.float64)
     wait, crossings = _by_crossing(outcome, detail)
@@ -167,6 +171,17 @@ def digest(outcome: xr.Dataset, scenario: Scenario, detail: Detail) -> Digest:
             for number, name in enumerate(outcome["series"].values)
         },
     )
+
+
+def weekly_stock(daily: Values) -> Values:
+    """(draw, time, column) with each day at the value of its week's last day."""
+    return np.repeat(daily[:, WEEK - 1 :: WEEK], WEEK, axis=1)
+
+
+def weekly_flow(daily: Values) -> Values:
+    """(draw, time, column) with each day at the mean of its week."""
+    draws, days, columns = daily.shape
+    return np.repeat(daily.reshape(draws, days // WEEK, WEEK, columns).mean(axis=2), WEEK, axis=1)
 
 
 def keys_of(outcome: xr.Dataset, kind: str, fields: Sequence[str]) -> list[tuple[str, ...]]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.guard.disclosure import FEWEST_DRAWS, Interval, interval
+from havenward.report.detail import Detail
 from havenward.report.digest import Digest
 from havenward.scenario.schema import Evidence, Scenario
 
@@ -79,13 +80,14 @@ class Counted:
         return self.measure == MEASURES["flow"]
 
 
-def counted(scenario: Scenario, sums: Digest) -> list[Counted]:
-    """Every series of evidence that falls into the run, the longest first."""
+def counted(scenario: Scenario, sums: Digest, told: Detail) -> list[Counted]:
+    """Every series of evidence that falls into the run and may be told, the longest first."""
     observers = {observer.name: observer for observer in scenario.observers}
     first, last = sums.dates[0].item(), sums.dates[-1].item()
     found = []
     for series, observed in sums.observed.items():
-        rows = sorted((row for row in scenario.evidence if row.series == series), key=lambda row: row.date)
+        known = [row for row in scenario.evidence if row.series == series and tellable(row, told)]
+        rows = sorted(known, key=lambda row: row.date)
         figures = []
         for row in rows:
             observer = observers.get(row.observer)
@@ -96,6 +98,11 @@ def counted(scenario: Scenario, sums: Digest) -> list[Counted]:
         if figures:
             found.append(described(series, figures, observed, observers[rows[0].observer].title if observers else ""))
     return sorted(found, key=lambda count: -len(count.figures))
+
+
+def tellable(row: Evidence, told: Detail) -> bool:
+    """Whether a figure may be told: one of a single place only where that place may be named."""
+    return told.full or not row.site or (told.allows("camps") and row.site in told.camps)
 
 
 def described(series: str, figures: list[Compared], observed: NDArray[np.float64], who: str) -> Counted:

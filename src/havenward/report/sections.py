@@ -54,7 +54,7 @@ class Material:
 
 def all_sections(given: Material, progress: Callable[[str, float], None]) -> list[Section]:
     """Every section of the page."""
-    counts = counted(given.scenario, given.sums)
+    counts = counted(given.scenario, given.sums, given.told)
     parts: list[tuple[str, Callable[[], Section]]] = [
         ("Drawing arrivals", lambda: arrivals(given, counts)),
         ("Drawing the map", lambda: places(given)),

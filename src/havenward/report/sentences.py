@@ -88,7 +88,9 @@ def busiest(totals: dict[str, Values]) -> tuple[str, float]:
 
 
 def how_sure(sums: Digest, facts: Facts) -> str:
-    """What the interval means, and what it leaves out."""
+    """What the interval means, and what it leaves out; empty where there is none."""
+    if sums.draws < FEWEST_DRAWS:
+        return ""
     if facts.solver == "mean":
         return (
             f"The interval is that of the assumptions only: {sums.draws} sets of assumptions, each followed to its "
@@ -129,7 +131,9 @@ def glances(sums: Digest, epochs: Sequence[Epoch], facts: Facts) -> list[Glance]
     ]
     for epoch in epochs:
         inside = (sums.dates >= np.datetime64(epoch.start)) & (sums.dates <= np.datetime64(epoch.end))
-        span = f"{day_text(epoch.start)} to {day_text(epoch.end)}"
+        if not inside.any():
+            continue
+        span = f"{day_text(sums.dates[inside][0])} to {day_text(sums.dates[inside][-1])}"
         figure = figure_text(interval(arrivals[:, inside].sum(axis=1)))
         rows.append(Glance(f"Arrivals: {epoch.name}", "cumulative", "persons", span, figure))
     flow = sums.by_period(arrivals)

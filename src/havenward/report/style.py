@@ -125,6 +125,9 @@ EPOCH = dt.date(1970, 1, 1)
 
 def fan(axes: Axes, x: NDArray[np.float64], draws: NDArray[np.float64], colour: str = BLUE) -> None:
     """The 95, 80 and 50 % bands of (draw, time) values and their median; a bare dashed line where there is one draw."""
+    if len(x) == 1:
+        # A single day is drawn as wide as a day.
+        x, draws = np.array([x[0], x[0] + 1]), np.repeat(draws, 2, axis=1)
     if draws.shape[0] < FEWEST_DRAWS:
         axes.plot(x, draws[0], color=colour, linewidth=1.2, linestyle="--")
         note(axes, "one simulated future: no interval")

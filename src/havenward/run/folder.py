@@ -28,7 +28,7 @@ from havenward.model.siege.parameters import Parameter, values
 from havenward.run.engine import BATCH, SOLVERS, Plan, Progress, SolverName, Tally, prepare, simulate
 from havenward.run.observe import observed
 from havenward.run.outcome import Store, done_part
-from havenward.run.summary import final_stocks, summarise, write_csv, write_workbook
+from havenward.run.summary import Periods, final_stocks, summarise, write_csv, write_workbook
 from havenward.scenario.folder import FILES
 from havenward.scenario.schema import Scenario, Tier
 
@@ -170,10 +170,15 @@ def _finish(draft: Path, scenario: Scenario, tally: Tally) -> xr.Dataset:
     """Cut the outcome to what was done, add what counters would print, and write the tables."""
     outcome = open_outcome(draft)
     outcome = done_part(outcome, tally.members_done, tally.days_done)
-    seen = observed(outcome, scenario)
-    seen.to_dataset(name="observed").to_zarr(draft / OUTCOME, mode="a", zarr_format=3, consolidated=False)
-    outcome["observed"] = seen
-    table = summarise(outcome)
+    parts = [outcome.isel(draw=slice(k, k + BATCH)) for k in range(0, outcome.sizes["draw"], BATCH)]
+    seen, periods = [], []
+    for part in parts:
+        loaded = part.load()
+        seen.append(observed(loaded, scenario))
+        periods.append(Periods.of(loaded))
+    outcome["observed"] = xr.concat(seen, dim="draw")
+    outcome[["observed"]].to_zarr(draft / OUTCOME, mode="a", zarr_format=3, consolidated=False)
+    table = summarise(periods)
     write_csv(table, draft / SUMMARY, outcome.attrs)
     write_workbook(table, draft / WORKBOOK, outcome.attrs, scenario)
     return outcome

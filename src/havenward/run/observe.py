@@ -56,9 +56,8 @@ class View:
         wanted &= np.isin(origin, list(self.areas if areas is None else areas))
         if site:
             wanted &= self.outcome["stock_site"].values == site
-        return self.count(self.outcome["stock"].isel(stock_series=np.flatnonzero(wanted)).values).sum(
-            axis=2, dtype=np.float64
-        )
+        here = self.outcome["stock"].isel(stock_series=np.flatnonzero(wanted)).values
+        return np.asarray(self.count(here).sum(axis=2))
 
     def flow(self, quantity: str, *, start: frozenset[str] | None = None, end: str = "", origin: bool = False) -> F64:
         """Return (draw, time) of a flow from some places, to a place, or of people from this counter's areas."""

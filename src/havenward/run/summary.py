@@ -1,14 +1,16 @@
 """Tables of a run: summary.csv, the same as a workbook, and the stocks at the end.
 
 One row for each date, site, group and quantity with a mean, a standard deviation and quantiles over members. Rows in which
-every member has nobody are left out: what is not listed is zero in every member. Runs of up to DAILY_UP_TO days are told
-day by day; longer ones at the end of every week, where a flow is the week's sum. Daily values are in the outcome.
+every member has nobody are left out: what is not listed is zero in every member. Runs of up to half a year are told day
+by day; longer ones at the ends of months, where a flow is the sum since the row before. Daily values are in the outcome.
+Men, women, boys and girls are told apart where it matters to those who receive them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,38 +25,75 @@ from havenward.scenario.schema import Scenario
 DAILY_UP_TO = 183
 QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
 COLUMNS = ("date", "site", "group", "quantity", "measure", "unit", "mean", "sd", *QUANTILES)
-GROUPS = ("all", "men", "women", "boys", "girls")
+ROWS = (
+    *((group, "individuals") for group in ("all", "men", "women", "boys", "girls")),
+    ("all", "households"),
+)
+BY_GROUP = frozenset(
+    {
+        *("home_held", "home_contact", "home_free", "waiting", "held", "in_transit", "in_camp", "in_host", "returned"),
+        *("arrived", "left_home", "to_camp", "to_host"),
+    }
+)
+"""Quantities that are told by group; the others are told for all only."""
 SHEET_ROWS = 1_000_000
 
-
-def summarise(outcome: xr.Dataset) -> pd.DataFrame:
-    """Return the table of COLUMNS: stocks by site, flows from site to site, and cumulative arrivals at crossings."""
-    days = outcome.sizes["time"]
-    every = 1 if days <= DAILY_UP_TO else 7
-    ends = np.arange(days - 1, -1, -every)[::-1]
-    dates = outcome["time"].values[ends].astype("datetime64[D]")
-    stock_labels, stock = _by_label(
-        outcome["stock"].values[:, ends],
-        [(str(a), str(b)) for a, b in zip(outcome["stock_site"].values, outcome["stock_stage"].values, strict=True)],
-    )
-    daily = outcome["flow"].values
-    sums = np.add.reduceat(daily, np.concatenate([[0], ends[:-1] + 1]), axis=1) if every > 1 else daily
-    ways = zip(outcome["link_from"].values, outcome["link_to"].values, outcome["link_quantity"].values, strict=True)
-    link_labels, flow = _by_label(sums, [(f"{start}>{end}", str(quantity)) for start, end, quantity in ways])
-    arrivals = [k for k, (_, quantity) in enumerate(link_labels) if quantity == "arrived"]
-    return pd.concat(
-        [
-            _rows(dates, stock_labels, stock, "stock"),
-            _rows(dates, link_labels, flow, "flow"),
-            _rows(dates, [link_labels[k] for k in arrivals], np.cumsum(flow[:, :, arrivals], axis=1), "cumulative"),
-        ],
-        ignore_index=True,
-    )
+Label = tuple[str, str, str]
+"""Site, quantity and measure."""
 
 
-def _by_label(values: NDArray[Any], labels: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], NDArray[np.float64]]:
-    """Sum series of one label (they differ in origin); return labels and (draw, time, label, count)."""
-    names = sorted(set(labels))
+@dataclass(frozen=True)
+class Periods:
+    """Some members of a run at the dates of the summary.
+
+    Attributes:
+        dates: (P,) days.
+        labels: what is counted.
+        values: (draw, P, labels, 5) men, women, boys, girls and households.
+    """
+
+    dates: NDArray[np.datetime64]
+    labels: list[Label]
+    values: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, outcome: xr.Dataset) -> Periods:
+        """Sum an outcome to its sites, links and periods."""
+        ends = period_ends(outcome["time"].values)
+        stock_keys = [
+            (str(site), str(stage), "stock")
+            for site, stage in zip(outcome["stock_site"].values, outcome["stock_stage"].values, strict=True)
+        ]
+        links = list(
+            zip(outcome["link_from"].values, outcome["link_to"].values, outcome["link_quantity"].values, strict=True)
+        )
+        flow = np.add.reduceat(outcome["flow"].values, np.concatenate([[0], ends[:-1] + 1]), axis=1, dtype=np.float64)
+        arrived = [k for k, (_, _, quantity) in enumerate(links) if quantity == "arrived"]
+        parts = [
+            _by_label(outcome["stock"].values[:, ends], stock_keys),
+            _by_label(flow, [(f"{start}>{end}", str(quantity), "flow") for start, end, quantity in links]),
+            _by_label(
+                np.cumsum(flow[:, :, arrived], axis=1), [(str(links[k][1]), "arrived", "cumulative") for k in arrived]
+            ),
+        ]
+        return cls(
+            outcome["time"].values[ends].astype("datetime64[D]"),
+            [label for labels, _ in parts for label in labels],
+            np.concatenate([values for _, values in parts], axis=2),
+        )
+
+
+def period_ends(time: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return the places of the days that the summary speaks of: all, or the ends of months and the last."""
+    if len(time) <= DAILY_UP_TO:
+        return np.arange(len(time))
+    month = time.astype("datetime64[M]")
+    return np.append(np.flatnonzero(month[1:] != month[:-1]), len(time) - 1)
+
+
+def _by_label(values: NDArray[Any], labels: list[Label]) -> tuple[list[Label], NDArray[np.float64]]:
+    """Sum series of one label; return labels and (draw, time, label, count)."""
+    names = list(dict.fromkeys(labels))
     place = {name: k for k, name in enumerate(names)}
     summed = np.zeros((*values.shape[:2], len(names), values.shape[3]))
     for k, label in enumerate(labels):
@@ -62,30 +101,23 @@ def _by_label(values: NDArray[Any], labels: list[tuple[str, str]]) -> tuple[list
     return names, summed
 
 
-def _rows(
-    dates: NDArray[np.datetime64], labels: list[tuple[str, str]], values: NDArray[np.float64], measure: str
-) -> pd.DataFrame:
-    """Return the rows of some series, without those in which every member has nobody."""
-    groups = np.concatenate([values[..., :4].sum(axis=-1, keepdims=True), values], axis=-1)
-    names = [*((group, "individuals") for group in GROUPS), ("all", "households")]
-    time, series, group = np.nonzero(groups.any(axis=0))
-    picked = groups[:, time, series, group]
-    sites = np.array([site for site, _ in labels], dtype=object)
-    quantities = np.array([quantity for _, quantity in labels], dtype=object)
-    frame = pd.DataFrame(
-        {
-            "date": dates[time] if len(time) else np.array([], dtype="datetime64[D]"),
-            "site": sites[series] if len(labels) else [],
-            "group": np.array([name for name, _ in names], dtype=object)[group],
-            "quantity": quantities[series] if len(labels) else [],
-            "measure": measure,
-            "unit": np.array([unit for _, unit in names], dtype=object)[group],
-            "mean": picked.mean(axis=0),
-            "sd": picked.std(axis=0, ddof=1) if len(picked) > 1 else np.zeros(len(time)),
-        }
-    )
-    quantiles = np.quantile(picked, list(QUANTILES.values()), axis=0) if len(time) else np.zeros((len(QUANTILES), 0))
-    return frame.assign(**dict(zip(QUANTILES, quantiles, strict=True)))
+def summarise(parts: Sequence[Periods]) -> pd.DataFrame:
+    """Return the table of COLUMNS over the members of all parts."""
+    values = np.concatenate([part.values for part in parts])
+    counted = np.concatenate([values[..., :4].sum(axis=-1, keepdims=True), values], axis=-1)
+    dates, labels = parts[0].dates, parts[0].labels
+    told = np.array([[group == "all" or label[1] in BY_GROUP for group, _ in ROWS] for label in labels])
+    series, time, group = np.nonzero(np.swapaxes(np.any(counted, axis=0), 0, 1) & told[:, None, :])
+    picked = counted[:, time, series, group]
+    columns: dict[str, NDArray[Any]] = {"date": dates[time]}
+    for k, name in enumerate(("site", "quantity", "measure")):
+        columns[name] = np.array([label[k] for label in labels], dtype=object)[series]
+    for k, name in enumerate(("group", "unit")):
+        columns[name] = np.array([row[k] for row in ROWS], dtype=object)[group]
+    columns["mean"] = picked.mean(axis=0)
+    columns["sd"] = picked.std(axis=0, ddof=1) if len(picked) > 1 else np.zeros(len(time))
+    columns |= dict(zip(QUANTILES, np.quantile(picked, list(QUANTILES.values()), axis=0), strict=True))
+    return pd.DataFrame(columns)[list(COLUMNS)]
 
 
 def write_csv(table: pd.DataFrame, path: Path, attributes: Mapping[str, Any]) -> None:
@@ -105,11 +137,11 @@ def write_csv(table: pd.DataFrame, path: Path, attributes: Mapping[str, Any]) ->
 
 
 COLUMN_MEANINGS = {
-    "date": "end of the day, or of the week, that the row speaks of",
+    "date": "the day, or the last day of the month, that the row speaks of",
     "site": "a place, or from>to for a flow between places",
     "group": "all, or men and women of 15 and over, boys and girls under 15",
     "quantity": "a stage or a flow",
-    "measure": "stock (at the end of the day), flow (since the row before) or cumulative (since the first day kept)",
+    "measure": "stock (at the end of the day), flow (since the date before) or cumulative (since the first day kept)",
     "unit": "individuals or households",
     "mean": "mean over members",
     "sd": "standard deviation over members",
@@ -121,7 +153,8 @@ def write_workbook(table: pd.DataFrame, path: Path, attributes: Mapping[str, Any
     """Write the same table as a workbook: a read-me sheet, then the facts, a sheet for each measure."""
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "default_date_format": "yyyy-mm-dd"})
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    as_date = book.add_format({"num_format": "yyyy-mm-dd"})
     book.set_properties(
         {
             "title": f"{attributes['title']} [{attributes['tier']}]",
@@ -148,13 +181,14 @@ def write_workbook(table: pd.DataFrame, path: Path, attributes: Mapping[str, Any
             sheet.freeze_panes(1, 0)
             sheet.write_row(0, 0, COLUMNS)
             page = part.iloc[start : start + SHEET_ROWS]
+            serials = (page["date"].to_numpy().astype("datetime64[D]") - np.datetime64("1899-12-30")).astype(int)
             columns = [
-                [value.date() for value in page["date"]],
                 *(page[name].tolist() for name in COLUMNS[1:6]),
                 *(np.round(page[name].to_numpy(), 2).tolist() for name in COLUMNS[6:]),
             ]
-            for row, cells in enumerate(zip(*columns, strict=True), start=1):
-                sheet.write_row(row, 0, cells)
+            for row, (serial, cells) in enumerate(zip(serials.tolist(), zip(*columns, strict=True), strict=True), start=1):
+                sheet.write_number(row, 0, serial, as_date)
+                sheet.write_row(row, 1, cells)
     book.close()
 
 

@@ -30,9 +30,8 @@ def checked(order: Split, members: int) -> NDArray[np.float64]:
     if probability.shape not in ((1, groups, targets), (members, groups, targets)):
         expected = (members, groups, targets)
         raise OrderError(f"{order.move.name}: probabilities of shape {probability.shape}, not {expected}")
-    if order.group is not None and (
-        order.group.shape != (sources,) or not 0 <= order.group.min() <= order.group.max() < groups
-    ):
+    group = order.groups
+    if group.shape != (sources,) or ((group < 0) | (group >= groups)).any():
         raise OrderError(f"{order.move.name}: every source needs a group that has probabilities")
     verdict = kernels.check_probability(probability)
     if verdict == kernels.NOT_A_PROBABILITY:

@@ -1,0 +1,89 @@
+"""What people think the risk is, against the formula and its limits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from havenward.model.siege.belief import updated
+from havenward.model.siege.day import DRIVERS
+from tests.model.drive import turn
+from tests.model.worlds import AREA, SEALED, START, dear, siege
+
+PLAUSIBLE = {
+    "belief_prior_captured": st.floats(0.05, 5.0),
+    "belief_prior_escaped": st.floats(0.05, 5.0),
+    "belief_memory": st.floats(1.5, 30.0),
+    "belief_reports": st.floats(0.1, 50.0),
+    "belief_scale": st.floats(0.1, 20.0),
+}
+
+
+def steady(value, bad, good, days):
+    """Return believed risk after `days` of the same reports every day."""
+    value = {name: np.array([number]) for name, number in value.items()}
+    captured = np.full((1, 1, 1), value["belief_prior_captured"][0])
+    escaped = np.full((1, 1, 1), value["belief_prior_escaped"][0])
+    for _ in range(days):
+        captured, escaped = updated(captured, escaped, np.full((1, 1, 1), bad), np.full((1, 1, 1), good), value)
+    return float((captured / (captured + escaped)).item())
+
+
+def stationary(value, bad, good):
+    """p = (a0 + M x) / (a0 + b0 + M), M = n / (1 - f)."""
+    total = bad + good
+    counted = value["belief_reports"] * -np.expm1(-total * value["belief_scale"] / value["belief_reports"])
+    many = counted * value["belief_memory"]
+    prior = value["belief_prior_captured"], value["belief_prior_escaped"]
+    return (prior[0] + many * bad / total) / (sum(prior) + many)
+
+
+@given(value=st.fixed_dictionaries(PLAUSIBLE), bad=st.floats(0.0, 100.0), good=st.floats(0.001, 100.0))
+def test_steady_reports_lead_to_the_stationary_formula(value, bad, good):
+    days = int(40 * value["belief_memory"])
+    assert steady(value, bad, good, days) == pytest.approx(stationary(value, bad, good), abs=1e-9)
+
+
+def test_without_reports_belief_is_the_prior():
+    value = dict.fromkeys(PLAUSIBLE, 2.0) | {"belief_prior_captured": 0.4, "belief_prior_escaped": 1.6}
+    assert steady(value, 0.0, 0.0, 50) == 0.2
+
+
+def test_a_blackout_that_lets_captures_through_more_than_doubles_the_risk():
+    """True risk 0.30; captures heard of with 0.8, escapes with 0.2; very many reports: believed 0.632."""
+    value = {
+        "belief_prior_captured": 0.4,
+        "belief_prior_escaped": 1.6,
+        "belief_memory": 50.0,
+        "belief_reports": 1e9,
+        "belief_scale": 1.0,
+    }
+    groups = 1e7
+    blackout = steady(value, 0.30 * 0.8 * groups, 0.70 * 0.2 * groups, 2_000)
+    assert blackout == pytest.approx(0.24 / 0.38, abs=1e-6)
+    assert blackout == pytest.approx(0.632, abs=5e-4)
+    restored = steady(value, 0.30 * 0.8 * groups, 0.70 * 0.8 * groups, 2_000)
+    assert restored == pytest.approx(0.30, abs=1e-6)
+
+
+def believed(**tables):
+    """(M, D) believed risk in the town."""
+    story = turn(siege(60, **{"prices": (dear(20.0),)} | tables), members=24)
+    return story.kept["driver"][:, :, 0, DRIVERS.index("believed_risk")]
+
+
+def phones(level):
+    return SEALED[0].model_copy(update={"area": AREA, "kind": "telephones", "date": START, "level": level})
+
+
+def test_a_telephone_ban_raises_the_believed_risk_in_a_run():
+    """Through all phases: escapes are no longer heard of, captures are."""
+    talking, silent = (believed(restrictions=(*SEALED, phones(level)))[:, -1].mean() for level in (1.0, 0.0))
+    assert silent > talking + 0.1
+
+
+def test_on_the_first_day_people_believe_the_prior():
+    """Nothing was heard yet; (0.4, 1.6) reports of prior weight."""
+    assert believed()[:, 0] == pytest.approx(0.2, abs=1e-6)

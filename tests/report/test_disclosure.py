@@ -1,0 +1,112 @@
+"""Rounding, suppression and intervals: what may be written about people."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from havenward.guard import disclosure
+from havenward.guard.disclosure import Interval
+
+people = st.floats(0, 5e6, allow_nan=False)
+
+
+@st.composite
+def intervals(draw: st.DrawFn) -> Interval:
+    low, middle, high = sorted(draw(st.tuples(people, people, people)))
+    return Interval(middle, low, high)
+
+
+def numbers(text: str) -> list[float]:
+    return [float(found.replace(",", "")) for found in re.findall(r"\d[\d,]*", text)]
+
+
+def test_figure_carries_the_digits_of_its_interval():
+    assert disclosure.figure_text(Interval(210_456, 182_345, 243_210)) == "210,000 (180,000 to 250,000)"
+
+
+def test_narrow_interval_keeps_more_digits():
+    assert disclosure.figure_text(Interval(210_456, 210_300, 210_612)) == "210,500 (210,300 to 210,700)"
+
+
+def test_draws_that_agree_keep_three_digits():
+    assert disclosure.figure_text(Interval(53_744, 53_744, 53_744)) == "53,700 (53,700 to 53,800)"
+
+
+def test_small_counts_are_suppressed_and_nought_with_them():
+    assert disclosure.count(9.9) == "<10"
+    assert disclosure.count(0) == "<10"
+    assert disclosure.figure_text(Interval(4, 0, 8)) == "<10 (fewer than 10)"
+
+
+def test_low_end_that_would_round_to_nought_is_not_written_as_none():
+    assert disclosure.figure_text(Interval(160_000, 45_493, 262_093)) == "200,000 (under 100,000 to 300,000)"
+
+
+@given(intervals())
+def test_no_digit_is_finer_than_half_the_interval(figure: Interval):
+    text = disclosure.figure_text(figure)
+    unit = disclosure.step(figure)
+    assert unit <= max(figure.half_width, disclosure.SMALLEST_STEP) or figure.half_width == 0
+    for number in numbers(text.replace("<10", "").replace("fewer than 10", "")):
+        assert number % unit == 0
+
+
+@given(intervals())
+def test_printed_span_holds_the_interval(figure: Interval):
+    text = disclosure.span_text(figure)
+    if "under" in text or "<" in text or "fewer" in text:
+        return
+    low, high = numbers(text)
+    assert low <= figure.low
+    assert high >= figure.high
+
+
+@given(intervals())
+def test_no_figure_stands_without_its_interval(figure: Interval):
+    assert re.fullmatch(r".+ \(.+ to .+\)|<10 \(fewer than 10\)", disclosure.figure_text(figure))
+
+
+@given(intervals())
+def test_the_same_cell_is_always_written_the_same_way(figure: Interval):
+    assert disclosure.figure_text(figure) == disclosure.figure_text(Interval(figure.middle, figure.low, figure.high))
+
+
+def test_one_draw_has_no_interval():
+    with pytest.raises(disclosure.NoIntervalError, match="members 10"):
+        disclosure.interval([17.0])
+
+
+def test_interval_of_nine_draws_is_its_whole_range():
+    draws = np.arange(9.0)
+    found = disclosure.interval(draws)
+    assert (found.low, found.middle, found.high) == (0.0, 4.0, 8.0)
+
+
+def test_quantiles_hold_one_more_draw_as_often_as_they_say():
+    random = np.random.default_rng(5)
+    draws = random.normal(size=(20, 4000))
+    low, high = disclosure.quantiles(draws[:19], (0.1, 0.9))
+    assert np.mean((draws[19] >= low) & (draws[19] <= high)) == pytest.approx(0.8, abs=0.025)
+
+
+def test_amounts_keep_a_tenth():
+    assert disclosure.amount_text(Interval(0.42, 0.3, 0.5)) == "0.4 (0.3 to 0.5)"
+    assert disclosure.amount_text(Interval(268.7, 220.8, 282.4)) == "270 (220 to 280)"
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0.0, "none"), (0.04, "fewer than 1 of 10"), (0.5, "5 of 10"), (0.97, "more than 9 of 10"), (1.0, "all")],
+)
+def test_probabilities_are_natural_frequencies(share: float, words: str):
+    assert disclosure.in_ten(share) == words
+
+
+def test_shares_outside_nought_and_one_are_refused():
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        disclosure.in_ten(1.2)

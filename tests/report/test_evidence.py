@@ -1,0 +1,106 @@
+"""Evidence: what is compared with what, and that the printed figures are drawn."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from havenward.report import style
+from havenward.report.detail import detail
+from havenward.report.digest import Digest
+from havenward.report.evidence import Compared, counted, model_of, parted
+from havenward.report.facts import Facts, facts
+from havenward.report.fans import evidence_panel
+from tests.report.conftest import TODAY
+from tests.report.example_outcome import Example
+
+
+@pytest.fixture
+def known(toy: Example) -> Facts:
+    return facts(toy.found, toy.given, toy.run)
+
+
+def found(toy: Example, sums: Digest, **changes: object):
+    given = toy.given.model_copy(update=changes)
+    return counted(given, sums, detail(given, "public", TODAY))
+
+
+def test_every_printed_figure_is_compared(toy: Example, toy_sums: Digest):
+    figures = [figure for count in found(toy, toy_sums) for figure in count.figures]
+    assert len(figures) == len(toy.given.evidence)
+    assert all(figure.model is not None for figure in figures)
+
+
+def test_rings_stand_at_the_printed_values(toy: Example, toy_sums: Digest, known: Facts):
+    for count in found(toy, toy_sums):
+        axes = style.new_figure(3.0).add_subplot()
+        evidence_panel(axes, count, toy_sums, known)
+        rings = [line for line in axes.lines if line.get_marker() == "o"]
+        assert [ring.get_ydata()[0] for ring in rings] == [figure.row.value for figure in count.figures]
+        days = [np.datetime64(figure.row.date).astype(int) for figure in count.figures]
+        assert [ring.get_xdata()[0] for ring in rings] == days
+        assert axes.get_ylim()[0] == 0
+        assert axes.get_ylim()[1] >= max(figure.row.value for figure in count.figures)
+
+
+def test_a_flow_is_summed_over_its_days_and_drawn_at_its_mean(toy: Example, toy_sums: Digest, known: Facts):
+    row = toy.given.evidence[-1]
+    flow = row.model_copy(
+        update={"measure": "flow", "from_date": row.date - dt.timedelta(days=6), "value": 700.0, "low": None}
+    )
+    (count,) = found(toy, toy_sums, evidence=(flow,))
+    figure = count.figures[0]
+    assert figure.days == 7
+    end = (row.date - toy_sums.dates[0].item()).days
+    expected = np.median(toy_sums.observed[row.series][:, end - 6 : end + 1].sum(axis=1))
+    assert figure.model is not None
+    assert figure.model.middle == pytest.approx(expected)
+    axes = style.new_figure(3.0).add_subplot()
+    evidence_panel(axes, count, toy_sums, known)
+    assert axes.lines[-1].get_ydata()[0] == 100
+
+
+def test_figures_after_a_counter_ended_are_left_out(toy: Example, toy_sums: Digest):
+    last = max(row.date for row in toy.given.evidence)
+    observers = tuple(row.model_copy(update={"end": last - dt.timedelta(days=1)}) for row in toy.given.observers)
+    dates = {figure.row.date for count in found(toy, toy_sums, observers=observers) for figure in count.figures}
+    assert dates
+    assert max(dates) < last
+
+
+def test_figures_outside_the_run_are_left_out(toy: Example, toy_sums: Digest):
+    row = toy.given.evidence[0].model_copy(update={"date": dt.date(2029, 1, 1)})
+    assert found(toy, toy_sums, evidence=(row,)) == []
+
+
+def test_a_figure_meets_the_interval_with_its_printed_range(toy: Example, toy_sums: Digest):
+    (count, *_) = found(toy, toy_sums)
+    figure = count.figures[0]
+    assert figure.model is not None
+    far = figure.row.model_copy(update={"value": figure.model.high * 3, "low": None, "high": None})
+    wide = far.model_copy(update={"low": figure.model.low, "high": figure.model.high * 9})
+    assert Compared(far, figure.model).inside is False
+    assert Compared(wide, figure.model).inside is True
+    assert Compared(far, None).inside is None
+
+
+def test_nothing_is_said_where_the_counter_began_before_the_run(toy: Example, toy_sums: Digest):
+    observed = np.full((6, 90), np.nan)
+    assert model_of(observed, Compared(toy.given.evidence[0], None), toy_sums) is None
+
+
+def test_parts_have_every_long_series_once(toy: Example, toy_sums: Digest):
+    counts = found(toy, toy_sums)
+    moving, standing, rest = parted(counts, 1)
+    assert [count.series for count in moving] == ["authority arrivals"]
+    assert [count.series for count in standing] == ["counter displaced"]
+    assert rest == []
+
+
+def test_the_page_says_how_many_meet(toy_report: Path):
+    text = toy_report.read_text(encoding="utf-8")
+    assert "of 18 printed figures, with their printed ranges, meet the model" in text
+    assert "Displacement counter" in text
