@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from scripts import reference_pages
 
 from havenward.model.siege.cells import STAGES
 from havenward.model.siege.day import DRIVERS
 from havenward.run.folder import Request, open_outcome, run_to_folder
 from havenward.scenario.folder import locate
 from havenward.scenario.read import load
-from scripts import reference_pages
 from tests.docs.pages import DOCS
 
 REFERENCE = DOCS / "reference"

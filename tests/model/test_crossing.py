@@ -37,15 +37,15 @@ def first_come_first_served(arrivals, capacity):
 
 @pytest.mark.parametrize("solver", ["chain", "individuals"])
 def test_a_queue_grows_by_inflow_minus_capacity_and_clears_when_it_must(solver):
-    """15 units an hour and desk, 6 desks, one hour: 90 units a day, to the unit."""
-    story = turn(rush(40, until=8, desks=6), solver, members=3)
+    """15 units an hour and desk, 10 desks, one hour: 150 units a day, to the unit."""
+    story = turn(rush(30, until=3, desks=10), solver, members=3)
     arrived, waiting = story.flow("arrived")[..., 4], story.households("waiting")
-    assert (arrived[:, :8] > 90).all()
+    assert (arrived[:, :3] > 150).all()
     for m in range(3):
-        queue, _ = first_come_first_served(arrived[m], 90)
+        queue, _ = first_come_first_served(arrived[m], 150)
         assert waiting[m].tolist() == queue.tolist()
-        assert queue.max() > 200
-        assert 12 < np.flatnonzero(queue)[-1] < 39
+        assert queue.max() > 1000
+        assert 10 < np.flatnonzero(queue)[-1] < 20
 
 
 @pytest.mark.parametrize("solver", ["chain", "individuals", "mean"])
@@ -57,31 +57,31 @@ def test_below_capacity_nobody_stays_overnight(solver):
 
 
 def test_the_mean_solver_has_the_fluid_queue():
-    story = turn(rush(40, until=8, desks=6), "mean", members=1)
+    story = turn(rush(30, until=3, desks=10), "mean", members=1)
     arrived, waiting = story.flow("arrived")[0, :, 4], story.households("waiting")[0]
     fluid = 0.0
-    for day in range(40):
-        fluid = max(fluid + arrived[day] - 90, 0.0)
+    for day in range(30):
+        fluid = max(fluid + arrived[day] - 150, 0.0)
         assert waiting[day] == pytest.approx(fluid, abs=0.05)
 
 
 @pytest.mark.parametrize("solver", ["chain", "individuals"])
 def test_waits_are_those_of_first_come_first_served(solver):
     """Queues of up to five days."""
-    story = turn(rush(30, until=6, desks=9), solver, members=3)
+    story = turn(rush(12, until=3, desks=32), solver, members=3)
     arrived = story.flow("arrived")[..., 4]
     for m in range(3):
-        _, waits = first_come_first_served(arrived[m], 135)
-        assert 2 < np.nanmax(waits) <= 5
+        _, waits = first_come_first_served(arrived[m], 480)
+        assert 1 < np.nanmax(waits) <= 5
         np.testing.assert_allclose(story.kept["wait"][m, :, 0], waits, rtol=1e-5)
 
 
 def test_waits_of_more_than_a_week_are_told_in_full():
-    """A long queue: whoever plans water and shade needs to know that people wait ten days, not five."""
-    story = turn(rush(40, until=8, desks=4), members=3)
+    """A long queue: whoever plans water and shade needs to know that people wait twelve days, not five."""
+    story = turn(rush(30, until=4, desks=12), members=3)
     arrived = story.flow("arrived")[..., 4]
     for m in range(3):
-        _, waits = first_come_first_served(arrived[m], 60)
+        _, waits = first_come_first_served(arrived[m], 180)
         assert np.nanmax(waits) > 7
         np.testing.assert_allclose(np.nanmax(story.kept["wait"][m]), np.nanmax(waits), rtol=0.15)
 
@@ -102,11 +102,11 @@ def test_desk_seconds_are_never_overspent_and_never_wasted(solver):
 
 def test_those_who_came_first_are_served_first():
     """Nobody who came today is through while somebody of yesterday waits."""
-    story = turn(rush(14, until=8, desks=9), members=6)
+    story = turn(rush(12, until=4, desks=32), members=6)
     rows = story.rules.ground.cells.waiting
     by_age = story.dusk[:, 1:][:, :, rows].sum(axis=(2, 3))
     served = story.flow("cleared")[..., 4]
-    for day in range(1, 14):
+    for day in range(1, 12):
         older = by_age[:, day - 1].sum(axis=1)
         still = by_age[:, day, 2:].sum(axis=1)
         assert ((served[:, day] < older) == (still > 0)).all()

@@ -42,7 +42,7 @@ def outflow(days=20, **more):
 
 def test_a_camp_holds_what_came_in_less_what_went_out():
     """Day by day and person by person, with every flow on."""
-    scenario = outflow(40, camps=(camp(plots=900),), control=(HELD[0], Control(place="Town", date=at(20), besieged_share=0.0)))
+    scenario = outflow(40, camps=(camp(plots=150),), control=(HELD[0], Control(place="Town", date=at(20), besieged_share=0.0)))
     story = turn(scenario, members=6, return_rate=0.05, sponsorship=0.02, joining=0.001, service_days=5.0)
     into = story.moved("to_camp") - story.moved("overflow")
     # joined_fight is told by area, not by site: those who joined come from camps and hosts

@@ -102,8 +102,8 @@ def receivers(size: Size, random: np.random.Generator) -> list[schema.Location]:
     found = []
     for kind, amount, near, far, word in (
         ("crossing", size.crossings, 0.12, 0.3, "Gate"),
-        ("camp", size.camps - 1, 0.35, 0.8, "Camp"),
-        ("emergency", 1, 0.2, 0.25, "Transit site"),
+        ("camp", max(size.camps - 1, 0), 0.35, 0.8, "Camp"),
+        ("emergency", min(size.camps, 1), 0.2, 0.25, "Transit site"),
         ("host", size.hosts, 0.7, 1.1, "Town"),
     ):
         for number in range(amount):

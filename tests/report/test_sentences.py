@@ -20,8 +20,8 @@ def known(toy: Example) -> Facts:
 
 def test_headline(toy_sums: Digest, known: Facts):
     assert headline(toy_sums, known) == (
-        "In 8 of 10 simulated futures 14,000 to 19,000 people reach the crossings, from 1 March 2030 to 29 May 2030; the busiest "
-        "week begins on 1 March 2030; most come from East Harran (in all futures)."
+        "In 8 of 10 simulated futures 14,000 to 19,000 people reach the crossings, from 1 March 2030 to 29 May 2030; "
+        "the busiest week begins on 1 March 2030; most come from East Harran (in all futures)."
     )
 
 

@@ -14,7 +14,7 @@ days = st.dates(dt.date(1990, 1, 1), dt.date(2090, 1, 1))
 
 def test_months_carry_the_year_where_it_is_new():
     found = date_ticks(dt.date(2016, 8, 17), dt.date(2017, 3, 1), 4)
-    assert [label for _, label in found] == ["Oct\n2016", "Jan\n2017"]
+    assert [label for _, label in found] == ["Sep\n2016", "Nov", "Jan\n2017", "Mar"]
     found = date_ticks(dt.date(2016, 8, 17), dt.date(2017, 3, 1), 7)
     assert [label for _, label in found] == ["Sep\n2016", "Oct", "Nov", "Dec", "Jan\n2017", "Feb", "Mar"]
 

@@ -96,6 +96,17 @@ def test_split_counts(case, tables):
     assert (flows.sum(axis=2) <= case.counts[:, case.sources]).all()
 
 
+@pytest.mark.parametrize("chances", [(0.7, 0.2, 0.1), (0.1,) * 10, (0.4, 0.3, 0.2, 0.1)])
+def test_the_last_of_chances_that_sum_to_one_is_certain(chances):
+    rest = 1.0
+    for p in chances[:-1]:
+        assert kernels.share_of_rest(p, rest) < 1.0
+        rest -= p
+    assert rest != chances[-1], "rounding left something over"
+    assert kernels.share_of_rest(chances[-1], rest) == 1.0
+    assert kernels.share_of_rest(chances[-1] * (1.0 - 1e-9), rest) < 1.0
+
+
 @given(st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=9), WORD)
 def test_nobody_stays_where_the_probabilities_sum_to_one(odds, seed):
     """However the sum is rounded, and however many there are."""

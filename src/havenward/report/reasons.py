@@ -20,8 +20,8 @@ Values = NDArray[np.float64]
 TURNS = 4
 """Largest rises and falls that are told in words."""
 
-APART = 6
-"""Periods that lie at least between two turns."""
+TURNS_APART = 25
+"""Two turns lie at least this part of the run from each other."""
 
 STEADY = 0.1
 """A driver that changed by less than this share of its whole range is said to have stayed."""
@@ -136,7 +136,7 @@ def turns(sums: Digest, area: str) -> list[Turn]:
     change = np.diff(middle)
     found = series_of(sums, area)
     queue = waiting(sums)
-    largest = apart(np.argsort(-np.abs(change), kind="stable"))
+    largest = apart(np.argsort(-np.abs(change), kind="stable"), max(flow.shape[1] // TURNS_APART, 1))
     return [
         Turn(
             day=sums.periods[number + 1],
@@ -149,11 +149,11 @@ def turns(sums: Digest, area: str) -> list[Turn]:
     ]
 
 
-def apart(ranked: NDArray[np.int64]) -> list[int]:
-    """The first few of ranked periods that do not lie close to one ranked higher, in the order of time."""
+def apart(ranked: NDArray[np.int64], distance: int) -> list[int]:
+    """The first few of ranked periods that lie no closer than a distance to one ranked higher, in the order of time."""
     chosen: list[int] = []
     for number in ranked.tolist():
-        if all(abs(number - other) >= APART for other in chosen):
+        if all(abs(number - other) >= distance for other in chosen):
             chosen.append(number)
         if len(chosen) == TURNS:
             break

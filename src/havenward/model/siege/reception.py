@@ -5,8 +5,9 @@
     which host      size x exp(-distance cost)
     return          rate x exp(-damage effect x damage) x freed share x (1 - exp(-days free / service days))
 
-Who comes to a full camp goes to a host town. People go back behind the group's line only while exit is free. Sources: the
-shares in camps printed by IOM (Nov 2016 - Jan 2017), returns printed by IOM and the Government of Iraq.
+Who comes to a full camp goes to a host town; where no town receives, people stay in transit until there is room. People
+go back behind the group's line only while exit is free. Sources: the shares in camps printed by IOM (Nov 2016 - Jan 2017),
+returns printed by IOM and the Government of Iraq.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from havenward.model.siege.world import World
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 NEAREST_CAMPS = 12
-NEAREST_HOSTS = 4
+NEAREST_HOSTS = 8
 MINUTE_SHARE = 1e-12
 
 
@@ -86,14 +87,14 @@ class Reception:
         if counts[:, self._board.sources].any():
             seats = np.repeat(np.rint(self.world.crossings.bus_seats[day])[None], members, axis=0).astype(np.int64)
             yield Quota(self._board, self._board_lane, seats, self._board_weight)
-            if counts[:, self._allocate.sources].any():
-                spare = self._spare(day, counts)
-                yield Split(self._allocate, self._allocate_chances(day, spare), group=self._pair_group)
-            if sites.camps and counts[:, self._admit.sources].any():
-                room = np.floor(self._spare(day, counts)).astype(np.int64)
-                yield Quota(self._admit, self._admit_lane, room, self._admit_weight)
-                if counts[:, self._turn_away.sources].any():
-                    yield Split(self._turn_away, self._turn_away_share[None], group=self._camp_group)
+        if counts[:, self._allocate.sources].any():
+            spare = self._spare(day, counts)
+            yield Split(self._allocate, self._allocate_chances(day, spare), group=self._pair_group)
+        if sites.camps and counts[:, self._admit.sources].any():
+            room = np.floor(self._spare(day, counts)).astype(np.int64)
+            yield Quota(self._admit, self._admit_lane, room, self._admit_weight)
+            if counts[:, self._turn_away.sources].any():
+                yield Split(self._turn_away, self._turn_away_chances(), group=self._camp_group)
         waiting = counts[:, self._reunite.sources]
         if kin_cleared.any() and waiting.any():
             yield Quota(
@@ -160,11 +161,18 @@ class Reception:
         freed = ((1.0 - self.control.besieged) * self._city_share).sum(axis=1)
         to_camps = expit(value["camp_logit"] - value["host_pull"] * freed)[:, None, None]
         host_km = np.take_along_axis(sites.host_km[crossing], near_hosts, axis=1)
-        pull = sites.host_weight[near_hosts] * np.exp(-cost * host_km)
-        to_camps = np.where(total > 0, to_camps if pull.size else 1.0, 0.0)
+        pull = self._host_appeal()[:, near_hosts] * np.exp(-cost * host_km)
+        received = pull.sum(axis=2, keepdims=True)
+        to_camps = np.where(total > 0, np.where(received > 0, to_camps, 1.0), 0.0)
         camp = to_camps * appeal / np.where(total > 0, total, 1.0)
-        host = (1.0 - to_camps) * pull / np.maximum(pull.sum(axis=2, keepdims=True), 1e-300)
+        host = (1.0 - to_camps) * pull / np.maximum(received, 1e-300)
         return np.concatenate([camp, host], axis=2)
+
+    def _host_appeal(self) -> F64:
+        """Return (M, T) size of the host towns; none while the group holds the home that they lie in."""
+        sites = self.world.sites
+        taken = np.where(sites.host_home >= 0, self.control.besieged[:, sites.host_home] > 0.5, False)
+        return np.asarray(sites.host_weight * ~taken)
 
     def _turn_away_move(self) -> Move:
         cells, sites = self.cells, self.world.sites
@@ -177,10 +185,7 @@ class Reception:
             for slot, t in enumerate(near[c]):
                 rows[c, :, :, slot] = cells.host[t]
                 links[c, :, :, slot] = cells.registry.link("overflow", camp, sites.hosts[t])
-        km = np.take_along_axis(sites.between_km, near, axis=1) if sites.camps else np.zeros((0, hosts))
-        pull = sites.host_weight[near] * np.exp(-0.02 * km) if sites.camps else km
-        share = pull / np.maximum(pull.sum(axis=1, keepdims=True), 1e-300)
-        self._turn_away_share = share
+        self._near_camp = near
         self._camp_group = np.repeat(np.arange(len(sites.camps)), cells.sent[0].size if len(cells.sent) else 0)
         return Move.build(
             cells.table,
@@ -190,6 +195,13 @@ class Reception:
             tuple(f"host {n}" for n in range(hosts)),
             links.reshape(cells.sent.size, hosts, 1),
         )
+
+    def _turn_away_chances(self) -> F64:
+        """Return (M, C, hosts) where those go for whom a camp has no plot; they stay at the gate if nobody receives."""
+        near = self._near_camp
+        km = np.take_along_axis(self.world.sites.between_km, near, axis=1)
+        pull = self._host_appeal()[:, near] * np.exp(-self.values["camp_distance"][:, None, None] * km)
+        return np.asarray(pull / np.maximum(pull.sum(axis=2, keepdims=True), 1e-300))
 
     # --- later
 

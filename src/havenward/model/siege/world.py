@@ -21,6 +21,8 @@ I64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 USES = ("road", "night", "front")
+SAME_PLACE_KM = 5.0
+"""A host town this near to a home shares its fate."""
 DETOUR = 1.3
 """Road over great-circle distance where no route is known (the ratio used for estimated routes)."""
 
@@ -78,6 +80,7 @@ class Sites:
         host_km: (X, T) from crossings to host towns.
         between_km: (C, T) from camps to host towns.
         host_weight: (T,) size of a host town relative to the largest.
+        host_home: (T,) the home that a host lies in, or -1: while the group holds it, nobody is received there.
     """
 
     camps: tuple[str, ...]
@@ -88,6 +91,7 @@ class Sites:
     host_km: F64
     between_km: F64
     host_weight: F64
+    host_home: I64
 
 
 @dataclass(frozen=True)
@@ -230,6 +234,13 @@ def _great_circle_km(a: Location, b: Location) -> float:
     return float(Geod(ellps="WGS84").inv(a.lon, a.lat, b.lon, b.lat)[2]) / 1000.0
 
 
+def _home_around(host: Location, homes: list[Location]) -> int:
+    """Return the index of the nearest home within SAME_PLACE_KM of a host, or -1."""
+    km = [_great_circle_km(host, home) for home in homes]
+    nearest = int(np.argmin(km)) if km else -1
+    return nearest if km and km[nearest] <= SAME_PLACE_KM else -1
+
+
 def _network(scenario: Scenario) -> nx.Graph[str]:
     network: nx.Graph[str] = nx.Graph()
     network.add_nodes_from(place.name for place in scenario.locations)
@@ -310,6 +321,7 @@ def _sites(scenario: Scenario, calendar: Calendar, network: nx.Graph[str]) -> Si
     camps = [place.name for place in scenario.locations if place.kind in ("camp", "emergency")]
     hosts = [place for place in scenario.locations if place.kind == "host"]
     host_names = [place.name for place in hosts]
+    homes = [place for place in scenario.locations if place.kind == "home"]
     size = np.array([max(place.population, 1.0) for place in hosts])
     return Sites(
         camps=tuple(camps),
@@ -320,6 +332,7 @@ def _sites(scenario: Scenario, calendar: Calendar, network: nx.Graph[str]) -> Si
         host_km=_distances(scenario, network, crossings, host_names),
         between_km=_distances(scenario, network, camps, host_names),
         host_weight=size / size.max() if len(size) else size,
+        host_home=np.array([_home_around(place, homes) for place in hosts], dtype=np.int64),
     )
 
 
