@@ -17,10 +17,10 @@ READY := $(VENV)/.ready
 .PHONY: demo test lint bench docs lock clean
 
 demo: $(READY)
-	rm -rf demo/mosul
+	rm -rf demo/mosul demo/mosul.report
 	$(BIN)/havenward run mosul --members 10 --seed 1 --out demo/mosul
 	$(BIN)/havenward report demo/mosul
-	@echo "Look at: demo/mosul/report/index.html (open it in a browser), demo/mosul/summary.xlsx"
+	@echo "Open the page above in a browser; the tables are in demo/mosul/summary.xlsx"
 
 test: lint
 	@$(BIN)/pytest $(PYTEST_OPTIONS)

@@ -96,6 +96,8 @@ def test_quantiles_hold_one_more_draw_as_often_as_they_say():
 
 def test_amounts_keep_a_tenth():
     assert disclosure.amount_text(Interval(0.42, 0.3, 0.5)) == "0.4 (0.3 to 0.5)"
+    assert disclosure.amount_text(Interval(0, 0, 0)) == "0 (0 to 0)"
+    assert disclosure.amount_text(Interval(0.5, 0.5, 0.5)) == "0.5 (0.5 to 0.5)"
     assert disclosure.amount_text(Interval(268.7, 220.8, 282.4)) == "270 (220 to 280)"
 
 

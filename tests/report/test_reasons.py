@@ -39,10 +39,16 @@ def test_the_assault_is_explained_by_the_front(toy_sums: Digest):
 
 
 def test_what_hardly_moved_is_not_a_reason():
-    values = np.tile(np.array([0.0, 1.0, 1.05, 0.0]), (5, 1))
+    values = np.tile(np.array([0.0, 1.0, 1.05, 0.0, 0.001, 0.0]), (5, 1))
     assert moved(values, 0, "more", "less") == ["more"]
-    assert moved(values, 1, "more", "less") == []
+    assert moved(values, 1, "more", "less") == []  # a twentieth of itself
     assert moved(values, 2, "more", "less") == ["less"]
+    assert moved(values, 3, "more", "less") == []  # a thousandth of its range
+
+
+def test_a_small_driver_may_move_in_the_shadow_of_its_peak():
+    values = np.tile(np.array([1.0, 0.10, 0.05]), (5, 1))
+    assert moved(values, 1, "more", "less") == ["less"]
 
 
 def test_close_ranks_are_passed_over():

@@ -87,7 +87,7 @@ class ToyRules:
         yield self._camps(counts)
 
     def observe(self, order: Order, realised: Realised) -> None:
-        self.carried.append((order, realised))
+        self.carried.append((order, realised.copy()))
 
     def _night(self, counts: Counts) -> Phase:
         weather = yield Draw(self.weather)

@@ -78,7 +78,7 @@ class RandomWorld:
         yield self._day(day)
 
     def observe(self, order: Order, realised: Realised) -> None:
-        self.carried.append((order, realised))
+        self.carried.append((order, realised.copy()))
 
     def _day(self, day: int) -> Phase:
         for wave, (kind, place) in enumerate(self.orders):

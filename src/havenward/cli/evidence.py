@@ -51,13 +51,13 @@ def command(
 
 def targets_table(targets: Iterable[Rate]) -> str:
     """Return the targets as Markdown: range, model, and how far outside the range the model's mean lies."""
-    head = ["target", "range", "model: mean (80 % interval)", "miss", "looked at while values were chosen"]
+    head = ["target", "range", "model: mean (80 % interval)", "miss (factor)", "looked at while values were chosen"]
     lines = [
         [
             target.name,
             _number(target.low) if target.low == target.high else f"{_number(target.low)} to {_number(target.high)}",
             f"{_number(target.mean)} ({_number(target.q10)} to {_number(target.q90)})",
-            "inside" if target.miss == 1.0 else f"x {target.miss:.2f}",
+            f"{target.miss:.2f}",
             "yes" if target.calibrated else "no",
         ]
         for target in targets

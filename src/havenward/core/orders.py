@@ -26,7 +26,10 @@ Counts = NDArray[np.int64] | NDArray[np.float64]
 """(M, C) units by member and cell: whole numbers, or expectations under the mean solver."""
 
 Realised = NDArray[Any]
-"""What an order brought about: (M, S, T) units for split and ordered, (M, S) for quota, (M, K) numbers for draw."""
+"""What an order brought about: (M, S, T) units for split and ordered, (M, S) for quota, (M, K) numbers for draw.
+
+A solver may use the array again when the same move is ordered again: whoever keeps it longer keeps a copy.
+"""
 
 NOBODY = -1
 """Fills up bundles that have fewer cells than the widest, and links that are not counted."""

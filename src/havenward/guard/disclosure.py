@@ -130,8 +130,9 @@ def amount_text(figure: Interval) -> str:
     Small amounts are kept: a tenth of the unit is the finest that is written.
     """
     unit = max(digits(figure.half_width), 0.1) if figure.half_width > 0 else 0.1
-    decimals = 0 if unit >= 1 else 1
     middle, low, high = (round(value / unit) * unit for value in (figure.middle, figure.low, figure.high))
+    whole = unit >= 1 or middle == low == high == round(middle)
+    decimals = 0 if whole else 1
     return f"{middle:,.{decimals}f} ({low:,.{decimals}f} to {high:,.{decimals}f})"
 
 

@@ -110,7 +110,7 @@ def described(series: str, figures: list[Compared], observed: NDArray[np.float64
     row = figures[0].row
     what = QUANTITIES[row.quantity]
     where = f", {row.site}" if row.site else ""
-    unit = UNITS[row.unit] if row.quantity != "camp_share" else "share of the displaced"
+    unit = UNITS[row.unit] if row.quantity != "camp_share" else "share"
     return Counted(series, what, f"{what}{where}: {who or row.observer}", unit, MEASURES[row.measure], figures, observed)
 
 

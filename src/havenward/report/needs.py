@@ -16,7 +16,7 @@ UNHCR = "UNHCR, Handbook for Emergencies"
 
 @dataclass(frozen=True)
 class Standard:
-    """How much of something one person needs; `per_person` in `unit`."""
+    """How much of something one person needs; `per_person` in `unit`, or in pieces where that is empty."""
 
     what: str
     per_person: float
@@ -27,9 +27,9 @@ class Standard:
 
 STANDARDS = (
     Standard("Water", 15 / 1000, "cubic metres a day", "15 litres a person a day", f"{SPHERE}; {UNHCR}"),
-    Standard("Latrines", 1 / 20, "latrines", "1 for 20 persons", SPHERE),
+    Standard("Latrines", 1 / 20, "", "1 for 20 persons", SPHERE),
     Standard("Covered living space", 3.5, "square metres", "3.5 square metres a person", f"{SPHERE}; {UNHCR}"),
-    Standard("Family tents", 1 / 5.5, "tents", "1 for 5 or 6 persons (5.5)", UNHCR),
+    Standard("Family tents", 1 / 5.5, "", "1 for 5 or 6 persons (5.5)", UNHCR),
     Standard("Food", 2100 / 1e6, "million kilocalories a day", "2,100 kilocalories a person a day", f"{SPHERE}; {UNHCR}"),
 )
 """Standards for planning, not targets that were met. A user's own standards may differ."""

@@ -23,8 +23,8 @@ TURNS = 4
 TURNS_APART = 25
 """Two turns lie at least this part of the run from each other."""
 
-STEADY = 0.1
-"""A driver that changed by less than this share of its whole range is said to have stayed."""
+STEADY, TINY = 0.1, 0.02
+"""A driver is said to have moved where it changed by this share of itself, and by this share of its whole range."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,8 @@ def moved(values: Values, number: int, rose: str, fell: str) -> list[str]:
     middle = np.median(values, axis=0)
     reach = float(np.ptp(middle))
     change = float(middle[number + 1] - middle[number])
-    if reach == 0 or abs(change) < STEADY * reach:
+    itself = float(max(abs(middle[number]), abs(middle[number + 1])))
+    if change == 0 or abs(change) < STEADY * itself or abs(change) < TINY * reach:
         return []
     return [rose if change > 0 else fell]
 

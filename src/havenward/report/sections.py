@@ -16,7 +16,7 @@ from havenward.report.detail import Detail
 from havenward.report.digest import Digest
 from havenward.report.evidence import Compared, Counted, counted, parted
 from havenward.report.facts import Facts, day_text
-from havenward.report.fans import SERIES_SHOWN, arrivals_picture, evidence_picture, stocks_picture
+from havenward.report.fans import SERIES_SHOWN, arrivals_picture, capital, evidence_picture, stocks_picture
 from havenward.report.flow_chart import flow_chart
 from havenward.report.flows import flow_picture, flow_rows
 from havenward.report.map_front import front_picture
@@ -164,7 +164,7 @@ def compared(counts: Sequence[Counted], given: Material) -> Section:
         text += f" {given.facts.by_hand} Figures that the calibration has seen are no test of it."
     table = Table(
         "What was printed, and what the same counter would have printed under the model.",
-        ["Series", "What, and by whom", "Measure", "Unit", "Day", "Printed", f"Model: {INTERVAL.lower()}", "Inside"],
+        ["Series", "Counter", "What", "Measure", "Unit", "Day", "Printed", f"Model: {INTERVAL.lower()}", "Inside"],
         [comparison_row(count, figure) for count, figure in rows],
         folded=f"All {len(rows)} printed figures",
     )
@@ -188,7 +188,7 @@ def comparison_row(series: Counted, figure: Compared) -> list[str]:
     said = "" if model is None else share_text(model) if share else figure_text(model)
     day = day_text(row.date) if figure.days == 1 else f"{day_text(figure.first)} to {day_text(row.date)}"
     inside = {True: "yes", False: "no", None: "not known"}[figure.inside]
-    return [series.series, series.title, series.measure, series.unit, day, printed, said, inside]
+    return [series.series, row.observer, series.what, series.measure, series.unit, day, printed, said, inside]
 
 
 def share_text(figure: Interval) -> str:
@@ -331,7 +331,7 @@ def reasons(given: Material) -> Section:
         "not be the cause.",
     )
     sentences = [turn.sentence(given.sums.per) for turn in turns(given.sums, area)]
-    text = f"{area} is the area that most arrivals come from. The largest turns in its arrivals, and what moved with them:"
+    text = f"{capital(area)} is the area that most arrivals come from. The largest turns in its arrivals, and what moved with them:"
     return Section("reasons", "Why figures moved", texts=[text, *sentences] if sentences else [], pictures=[picture])
 
 
@@ -345,7 +345,7 @@ def needed(given: Material) -> Section:
     head = ["Need", "Standard", *(f"{moment.title} ({day_text(moment.day)})" for moment in found)]
     rows = [["Persons", "–", *(figure_text(moment.people) for moment in found)]]
     for need in needs(found):
-        name = f"{need.standard.what}, {need.standard.unit}"
+        name = ", ".join(part for part in (need.standard.what, need.standard.unit) if part)
         rows.append([name, need.standard.rule, *(amount_text(amount) for amount in need.amounts)])
     sources = "; ".join(dict.fromkeys(f"{need.standard.what.lower()}: {need.standard.source}" for need in needs(found)))
     caption = f"Persons times the standard: {INTERVAL.lower()}. Peaks are each draw's own; the day is their median."

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.orders import Draw, Ledger, Order, Ordered, OrderError, Quota, Realised, Split
+from havenward.core.orders import Draw, Ledger, Move, Order, Ordered, OrderError, Quota, Realised, Split
 from havenward.core.streams import step, uniforms
 from havenward.solve import kernels
 
@@ -93,16 +93,17 @@ class Chain:
     members: NDArray[np.uint32]
     ledger: Ledger
     approximations: set[str] = field(default_factory=set)
+    _desks: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=dict)
+    _used: dict[str, int] = field(default_factory=dict)
 
     def carry_out(self, order: Order, day: int) -> Realised:
-        """Carry one order out; see `core.orders`."""
+        """Carry one order out; see `core.orders`. What a split realised stands until the same is asked again."""
         at = step(day, order.wave)
         match order:
             case Draw():
                 return uniforms(self.seed, self.members, order.streams, at, np.zeros(len(order.streams), dtype=np.uint32))
             case Split():
-                flows = self._none(order)
-                hits = np.empty(flows.size, dtype=np.int64)
+                flows, hits = self._desk(order.move)
                 number = kernels.split_counts(
                     self.counts,
                     order.move.sources,
@@ -116,6 +117,7 @@ class Chain:
                     flows,
                     hits,
                 )
+                self._used[order.move.name] = number
                 return self._apply(order, flows, hits[:number])
             case Quota():
                 flows = self._none(order)
@@ -152,6 +154,16 @@ class Chain:
                     flows,
                 )
                 return self._apply(order, flows, found(flows))
+
+    def _desk(self, move: Move) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return a clear array for the flows of a move, and one for their places; the same every day, as room is dear."""
+        if move.name not in self._desks:
+            sources, targets, _ = move.rows.shape
+            flows = np.zeros((len(self.members), sources, targets), dtype=np.int64)
+            self._desks[move.name] = (flows, np.empty(flows.size, dtype=np.int64))
+        flows, hits = self._desks[move.name]
+        flows.ravel()[hits[: self._used.get(move.name, 0)]] = 0
+        return flows, hits
 
     def _none(self, order: Split | Quota | Ordered) -> NDArray[np.int64]:
         sources, targets, _ = order.move.rows.shape

@@ -91,6 +91,8 @@ class Control:
                 for h in range(homes)
             ]
         )
+        # gathering every home's cells is dear, and most days no home is in contact
+        self._in_contact = False
         names = self.world.homes.names
         self._contest = streams_of(*(("contested", name) for name in names))
         self._length = streams_of(*(("siege length", name) for name in names))
@@ -108,8 +110,7 @@ class Control:
         forward = np.clip(self.besieged - before, 0.0, 1.0)
         self.taking = np.where(forward > 0, True, np.where(back > 0, False, self.taking))
         self.free_days = np.where(self.besieged > 0, 0.0, self.free_days + 1.0)
-        inside = counts[:, self._contact_rows].sum(axis=2)
-        if inside.any():
+        if self._in_contact:
             leave = -np.expm1(-2.0 / self.values["contact_days"])
             ends = np.stack([~self.taking, self.taking], axis=2).astype(float) * leave[:, None, None]
             yield Split(self._out, ends, group=self._place)
@@ -121,8 +122,11 @@ class Control:
             share = forward / np.where(before < 1, 1.0 - before, 1.0)
             onto = share[:, :, None, None] * self._onto_share
             yield Split(self._taken, onto.reshape(len(before), -1, onto.shape[-1]), group=self._taken_group)
-        people = counts[:, self._home_rows].sum(axis=2)
-        self.contact_share = counts[:, self._contact_rows].sum(axis=2) / np.maximum(people, 1)
+        self._in_contact |= bool(back.any() or forward.any())
+        if self._in_contact:
+            inside = counts[:, self._contact_rows].sum(axis=2)
+            self.contact_share = inside / np.maximum(counts[:, self._home_rows].sum(axis=2), 1)
+            self._in_contact = bool(inside.any())
 
     def _contact_process(self, day: int, joined: F64) -> Phase:
         world, area = self.world, self.world.homes.area

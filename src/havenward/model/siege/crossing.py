@@ -17,6 +17,7 @@ from scipy.special import comb
 from havenward.core.orders import NOBODY, Counts, Draw, Move, Phase, Quota, Split, streams_of
 from havenward.model.siege.cells import AGES, HELD_STAGES, ROLES_HELD, Cells
 from havenward.model.siege.classes import MAN, Classes, People, Role
+from havenward.model.siege.sums import grouping, total_by
 from havenward.model.siege.world import World
 
 F64 = NDArray[np.float64]
@@ -47,10 +48,11 @@ class Gate:
         self.kin_cleared = np.zeros((self.members, len(self.world.areas)), dtype=np.int64)
         kinds = cells.waiting.shape[1]
         self._lane = np.repeat(cells.pair_crossing, kinds)
-        self._area = np.repeat(cells.pair_area, kinds)
         self._men = np.tile([w.people[0] for w in self.classes.waiting], len(cells.pair_crossing))
         self._others = np.tile([sum(w.people[1:]) for w in self.classes.waiting], len(cells.pair_crossing))
-        self._is_kin = np.tile([w.role == "kin" for w in self.classes.waiting], len(cells.pair_crossing))
+        is_kin = np.tile([int(w.role == "kin") for w in self.classes.waiting], len(cells.pair_crossing))
+        self._by_lane = grouping(self._lane, crossings)
+        self._kin_by_area = grouping(np.repeat(cells.pair_area, kinds), len(self.world.areas), is_kin)
         table = cells.table
         self._grow_older = Move.build(
             table,
@@ -101,16 +103,12 @@ class Gate:
             if not counts[:, self._serve[age].sources].any():
                 continue
             through = yield Quota(self._serve[age], self._lane, left, weight, age)
-            for m, row in enumerate(through):
-                spent = np.bincount(self._lane, weights=row * weight, minlength=left.shape[1])
-                left[m] = np.maximum(left[m] - np.ceil(spent).astype(np.int64), 0)
-                units = np.bincount(self._lane, weights=row, minlength=left.shape[1])
-                served[m] += units
-                waited[m] += units * age
-                kin = row * self._is_kin
-                self.kin_cleared[m] += np.rint(np.bincount(self._area, weights=kin, minlength=len(self.world.areas))).astype(
-                    np.int64
-                )
+            spent = total_by(through * weight, self._by_lane)
+            left = np.maximum(left - np.ceil(spent).astype(np.int64), 0)
+            units = total_by(through, self._by_lane)
+            served += units
+            waited += units * age
+            self.kin_cleared += np.rint(total_by(through, self._kin_by_area)).astype(np.int64)
         self.wait = np.where(served > 0, waited / np.maximum(served, 1e-9), np.nan)
 
     def _screen_move(self) -> Move:
