@@ -76,6 +76,20 @@ def test_figures_outside_the_run_are_left_out(toy: Example, toy_sums: Digest):
     assert found(toy, toy_sums, evidence=(row,)) == []
 
 
+def test_a_small_home_is_never_told_of(toy: Example, toy_sums: Digest):
+    home = next(place for place in toy.given.locations if place.kind == "home")
+    row = toy.given.evidence[0].model_copy(update={"site": home.name, "quantity": "at_home"})
+
+    def told_at(population: float) -> int:
+        places = tuple(
+            place.model_copy(update={"population": population}) if place is home else place for place in toy.given.locations
+        )
+        return len(found(toy, toy_sums, evidence=(row,), locations=places))
+
+    assert told_at(5_000) == 1
+    assert told_at(4_999) == 0
+
+
 def test_a_figure_meets_the_interval_with_its_printed_range(toy: Example, toy_sums: Digest):
     (count, *_) = found(toy, toy_sums)
     figure = count.figures[0]

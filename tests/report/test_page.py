@@ -134,6 +134,12 @@ def test_needs_are_those_of_the_people_displaced(page: Path):
     assert "Latrines" in text
 
 
+def test_who_remains_is_told_by_area_and_never_by_home(toy_report: Path):
+    text = Outline(toy_report).text
+    assert "Quarter 0" not in text
+    assert "East Harran" in text
+
+
 def test_no_person_can_be_named_and_no_group_is_told_apart(page: Path):
     text = Outline(page).text.lower()
     for word in ("ethnic", "sect ", "tribe", "religion", "shia", "sunni", "yazidi"):

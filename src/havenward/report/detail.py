@@ -22,9 +22,6 @@ from havenward.scenario.schema import Location, Scenario, Tier
 DELAY_DAYS = 14
 SECTORS = ("Eastern sector", "Northern sector", "Western sector", "Southern sector")
 
-SECTIONS = ("crossings", "flows", "map", "camps")
-"""Sections that a tier may forbid."""
-
 
 class WithheldError(PermissionError):
     """The report may not be written at this tier; the message says why and what would be needed."""

@@ -20,8 +20,8 @@ Values = NDArray[np.float64]
 
 HOME_STAGES = ("home_held", "home_contact", "home_free")
 QUEUE_STAGES = ("waiting", "in_screening")
-CROSSING_STAGES = ("waiting", "in_screening", "held", "handed_over")
-DISPLACED_STAGES = (*CROSSING_STAGES[:3], "in_transit", "in_camp", "in_host")
+CROSSING_STAGES = (*QUEUE_STAGES, "held")
+DISPLACED_STAGES = (*CROSSING_STAGES, "in_transit", "in_camp", "in_host")
 DRAWS_AT_ONCE, DAYS_AT_ONCE = 16, 64
 """How much of an outcome is read at once: the size of its chunks."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.guard.disclosure import FEWEST_DRAWS, Interval, interval
+from havenward.guard.disclosure import FEWEST_DRAWS, SMALLEST_HOME, Interval, interval
 from havenward.report.detail import Detail
 from havenward.report.digest import Digest
 from havenward.scenario.schema import Evidence, Scenario
@@ -83,10 +83,11 @@ class Counted:
 def counted(scenario: Scenario, sums: Digest, told: Detail) -> list[Counted]:
     """Every series of evidence that falls into the run and may be told, the longest first."""
     observers = {observer.name: observer for observer in scenario.observers}
+    small = {place.name for place in scenario.locations if place.kind == "home" and place.population < SMALLEST_HOME}
     first, last = sums.dates[0].item(), sums.dates[-1].item()
     found = []
     for series, observed in sums.observed.items():
-        known = [row for row in scenario.evidence if row.series == series and tellable(row, told)]
+        known = [row for row in scenario.evidence if row.series == series and tellable(row, told, small)]
         rows = sorted(known, key=lambda row: row.date)
         figures = []
         for row in rows:
@@ -100,8 +101,10 @@ def counted(scenario: Scenario, sums: Digest, told: Detail) -> list[Counted]:
     return sorted(found, key=lambda count: -len(count.figures))
 
 
-def tellable(row: Evidence, told: Detail) -> bool:
-    """Whether a figure may be told: one of a single place only where that place may be named."""
+def tellable(row: Evidence, told: Detail, small: Collection[str]) -> bool:
+    """Whether a figure may be told: one of a single place only where that place may be named, of a small home never."""
+    if row.site in small:
+        return False
     return told.full or not row.site or (told.allows("camps") and row.site in told.camps)
 
 

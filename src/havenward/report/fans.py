@@ -33,7 +33,7 @@ STOCKS = (
     ("At home, behind the line", ("home_held",), style.BLUE),
     ("At home, at the front", ("home_contact",), style.BLUE),
     ("At home, beyond the line", ("home_free",), style.BLUE),
-    ("At crossings, or held there", CROSSING_STAGES[:3], style.ORANGE),
+    ("At crossings, or held there", CROSSING_STAGES, style.ORANGE),
     ("In camps, emergency sites", ("in_camp",), style.GREEN),
     ("With host communities", ("in_host",), style.GREEN),
     ("Abroad or onward", ("onward",), style.GREEN),

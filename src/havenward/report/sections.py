@@ -110,13 +110,12 @@ def places(given: Material) -> Section:
     moving = write_animation(sums, still, facts, given.path("map", "gif"))
     frames = len(frame_days(sums))
     on = day_text(sums.dates[day])
+    ways = "Arrows, for the whole run, are means of the draws; ways are schematic." if still.arrows else "No ways are drawn."
     pictures = [
         Picture(
             overview,
-            f"Map of homes, crossings, camps and towns on {on}, with schematic arrows for the people of the whole run. "
-            "The tables of crossings, camps and flows have the same figures.",
-            f"Camps and front on {on}, when camps are fullest; arrows for the whole run. Circles are "
-            "medians, arrows means of the draws. Ways are schematic.",
+            f"Map of homes, camps and towns on {on}. {ways} The tables of crossings, camps and flows have the figures.",
+            f"Camps and front on {on}, when camps are fullest. Circles are medians. {ways}",
         ),
         Picture(
             front,
@@ -331,7 +330,10 @@ def reasons(given: Material) -> Section:
         "not be the cause.",
     )
     sentences = [turn.sentence(given.sums.per) for turn in turns(given.sums, area)]
-    text = f"{capital(area)} is the area that most arrivals come from. The largest turns in its arrivals, and what moved with them:"
+    text = (
+        f"{capital(area)} is the area that most arrivals come from. The largest turns in its arrivals, and what moved with "
+        "them:"
+    )
     return Section("reasons", "Why figures moved", texts=[text, *sentences] if sentences else [], pictures=[picture])
 
 

@@ -69,8 +69,11 @@ def plan_of(scenario: Scenario, request: Request) -> Plan:
     """
     start, end = scenario.header.start, scenario.header.end
     first, last = request.first or start, request.last or end
-    if not start <= first <= last <= end:
-        raise RunError(f"the days {first} to {last} do not lie within the scenario, which runs from {start} to {end}")
+    for name, day in (("first", first), ("last", last)):
+        if not start <= day <= end:
+            raise RunError(f"the {name} day {day} does not lie within the scenario, which runs from {start} to {end}")
+    if last < first:
+        raise RunError(f"the last day {last} comes before the first day {first}; exchange them")
     if request.members < 1:
         raise RunError(f"{request.members} members make no run; ask for at least 1")
     if not 0 <= request.seed <= 0xFFFFFFFF:
@@ -114,7 +117,7 @@ def run_to_folder(
     try:
         ground, table = prepare(scenario, dict(request.changes or {}))
     except KeyError as error:
-        raise RunError(f"there is no parameter {error}; `havenward scenarios --parameters` lists them") from None
+        raise RunError(f"there is no parameter {error}; `havenward parameters` lists them") from None
     draft = out.with_name(f".{out.name}.unfinished-{os.getpid()}")
     tier = tier_of(scenario, today or dt.date.today())
     try:
