@@ -13,6 +13,7 @@ PYTEST_OPTIONS ?=
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CODE := src tests scripts benchmarks
 
 .PHONY: demo test lint bench docs lock clean
 
@@ -26,8 +27,8 @@ test: lint
 	@$(BIN)/pytest $(PYTEST_OPTIONS)
 
 lint: $(READY)
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

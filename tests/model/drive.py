@@ -45,9 +45,7 @@ class Story:
 
     def _stock_rows(self, stage, site, origin):
         return [
-            k
-            for k, (a, b, c) in enumerate(self.rules.stocks)
-            if a == stage and site in (None, b) and origin in (None, c)
+            k for k, (a, b, c) in enumerate(self.rules.stocks) if a == stage and site in (None, b) and origin in (None, c)
         ]
 
     def stock(self, stage, site=None, origin=None):

@@ -19,7 +19,13 @@ def rush(days, *, until, desks, classes=ALIKE, population=40_000.0, **more):
     gates = (crossing(desks=desks, hours=1, minutes_per_man=10, minutes_per_other=1, **more),)
     locations = (home(population=population), *LOCATIONS[1:])
     return siege(
-        days, locations=locations, corridors=corridors, restrictions=OPEN, crossings=gates, classes=classes, prices=(dear(8.0),)
+        days,
+        locations=locations,
+        corridors=corridors,
+        restrictions=OPEN,
+        crossings=gates,
+        classes=classes,
+        prices=(dear(8.0),),
     )
 
 
@@ -89,7 +95,11 @@ def test_waits_of_more_than_a_week_are_told_in_full():
 @pytest.mark.parametrize("solver", ["chain", "individuals"])
 def test_desk_seconds_are_never_overspent_and_never_wasted(solver):
     """Families of several kinds: of a day's desks less is left than the longest screening, when anybody still waits."""
-    classes = (household("large", 3, 2, 2, 1, 0.5), household("small", 1, 1, 0, 0, 0.3), household("mother", 0, 1, 2, 0, 0.2))
+    classes = (
+        household("large", 3, 2, 2, 1, 0.5),
+        household("small", 1, 1, 0, 0, 0.3),
+        household("mother", 0, 1, 2, 0, 0.2),
+    )
     story = turn(rush(25, until=8, desks=20, classes=classes, hold_share=0.1), solver, members=6)
     screened = story.flow("cleared") + story.flow("held")
     spent = screened[..., 0] * 600 + screened[..., 1:4].sum(axis=-1) * 60

@@ -11,7 +11,6 @@ from havenward.model.siege.departure import frailty_nodes
 from tests.model.drive import turn
 from tests.model.worlds import (
     FAMILIES,
-    HELD,
     LOCATIONS,
     SEALED,
     crossing,
@@ -84,7 +83,9 @@ def test_expulsion_does_not_look_at_fire():
     """The same share leaves on contact in silence and under assault, save who is killed at home."""
     shares = []
     for intensity in (0.0, 3.0):
-        scenario = siege(60, locations=MANY, control=passing_front(0, 5), corridors=(way("front"),), fighting=(fire(intensity),))
+        scenario = siege(
+            60, locations=MANY, control=passing_front(0, 5), corridors=(way("front"),), fighting=(fire(intensity),)
+        )
         shares.append(households(turn(scenario, "mean", members=1, home_loss=0.0, **CALM), "left_home").sum())
     assert shares[0] == pytest.approx(shares[1], rel=1e-6)
 
@@ -111,9 +112,7 @@ def test_a_steady_front_keeps_as_many_in_contact_as_its_pace_times_their_stay(co
 
 def test_a_town_that_is_taken_meets_the_front_the_other_way_round():
     """Free homes come into contact, then lie behind the line; nobody leaves by a front that has no way out."""
-    control = tuple(
-        row.model_copy(update={"besieged_share": 1.0 - row.besieged_share}) for row in passing_front(5, 14)
-    )
+    control = tuple(row.model_copy(update={"besieged_share": 1.0 - row.besieged_share}) for row in passing_front(5, 14))
     scenario = siege(60, locations=MANY, control=control, corridors=(way("night", km=60.0),))
     story = turn(scenario, "mean", members=1, **CALM)
     free, contact, held = (story.households(f"home_{stage}")[0] for stage in ("free", "contact", "held"))
@@ -181,7 +180,12 @@ def test_those_who_take_the_road_and_those_who_walk_stand_as_their_hazards_do():
     locations = (*MANY, place("Ford", "crossing", lon=-39.95))
     ways = (way("night", km=6.0, patrols=1.0), way("road", to="Ford"))
     scenario = siege(
-        2, locations=locations, restrictions=exits, corridors=ways, crossings=(crossing(), crossing("Ford")), prices=(dear(5.0),)
+        2,
+        locations=locations,
+        restrictions=exits,
+        corridors=ways,
+        crossings=(crossing(), crossing("Ford")),
+        prices=(dear(5.0),),
     )
     story = turn(scenario, "mean", members=1, **SURE | {"belief_prior_captured": 1.6, "belief_prior_escaped": 0.4})
     walked, drove = (households(story, "left_home", end=to)[0, 0] for to in ("Bridge", "Ford"))

@@ -111,7 +111,9 @@ def test_certain_capture_lets_nobody_across(solver):
 
 def test_interception_in_contact_can_be_certain(solver):
     """Whoever leaves contact while the town is still held is stopped; shares of one are probabilities all the same."""
-    scenario = siege(12, control=passing_front(2, 200), corridors=(way("front", width_km=3.0, mines=0.7),), fighting=(fire(3.0),))
+    scenario = siege(
+        12, control=passing_front(2, 200), corridors=(way("front", width_km=3.0, mines=0.7),), fighting=(fire(3.0),)
+    )
     story = turn(scenario, solver, interception_contact=1.0, patrol_groups=1e15, fire_loss=0.3, expulsion=0.5)
     assert story.moved("left_home").sum() > 0
     stopped = sum(story.moved(name).sum() for name in ("turned_back", "captured", "died_on_way"))
@@ -227,9 +229,18 @@ def test_a_closed_corridor_carries_nobody(solver):
 
 
 def test_without_a_way_out_nobody_leaves_and_nobody_is_lost_between_stages(solver):
-    story = turn(siege(14, **PRESSED | FRONT, corridors=(way("night", name="Elsewhere"),), locations=(
-        *LOCATIONS, home("Elsewhere", population=400.0, lat=31.2),
-    )), solver)
+    story = turn(
+        siege(
+            14,
+            **PRESSED | FRONT,
+            corridors=(way("night", name="Elsewhere"),),
+            locations=(
+                *LOCATIONS,
+                home("Elsewhere", population=400.0, lat=31.2),
+            ),
+        ),
+        solver,
+    )
     assert story.moved("left_home", start="Town").sum() == 0
     nobody_is_lost(story)
 
@@ -285,8 +296,10 @@ def test_a_town_has_the_people_that_the_scenario_says(solver, population, held):
 def test_a_home_without_people_is_no_trouble(solver):
     locations = (*LOCATIONS, home("Ruin", population=0.0, lat=31.1))
     control = (*HELD, *passing_front(2, 8, name="Ruin"))
-    story = turn(siege(12, **PRESSED, locations=locations, control=control, corridors=(way("night"), way("front", name="Ruin"))),
-                 solver)
+    story = turn(
+        siege(12, **PRESSED, locations=locations, control=control, corridors=(way("night"), way("front", name="Ruin"))),
+        solver,
+    )
     assert story.at_home("Ruin").sum() == 0
     assert story.moved("left_home", start="Town").sum() > 0
 
@@ -307,7 +320,9 @@ def test_two_crossings_share_nothing_but_people(solver):
     """One is closed, the other open: nobody who goes to the closed one is let through at the other."""
     locations = (*LOCATIONS, place("Ford", "crossing", lon=-39.95))
     corridors = (way("night"), way("night", to="Ford"))
-    scenario = siege(12, **PRESSED, locations=locations, corridors=corridors, crossings=(crossing(), crossing("Ford", desks=0)))
+    scenario = siege(
+        12, **PRESSED, locations=locations, corridors=corridors, crossings=(crossing(), crossing("Ford", desks=0))
+    )
     story = turn(scenario, solver, members=8)
     arrived = story.moved("arrived", end="Ford")
     assert arrived.sum() > 0

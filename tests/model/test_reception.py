@@ -42,7 +42,9 @@ def outflow(days=20, **more):
 
 def test_a_camp_holds_what_came_in_less_what_went_out():
     """Day by day and person by person, with every flow on."""
-    scenario = outflow(40, camps=(camp(plots=150),), control=(HELD[0], Control(place="Town", date=at(20), besieged_share=0.0)))
+    scenario = outflow(
+        40, camps=(camp(plots=150),), control=(HELD[0], Control(place="Town", date=at(20), besieged_share=0.0))
+    )
     story = turn(scenario, members=6, return_rate=0.05, sponsorship=0.02, joining=0.001, service_days=5.0)
     into = story.moved("to_camp") - story.moved("overflow")
     # joined_fight is told by area, not by site: those who joined come from camps and hosts
@@ -108,7 +110,9 @@ def test_a_freed_home_town_draws_people_to_relatives():
     """Share to camps expit(logit - pull x freed), here with half of the town free."""
     half = (Control(place="Town", date=at(0), besieged_share=0.5),)
     locations = (home(population=4_000_000.0), *LOCATIONS[1:])
-    story = turn(outflow(2, control=half, locations=locations), "mean", members=1, camp_logit=1.5, host_pull=2.0, **NOBODY_MOVES_ON)
+    story = turn(
+        outflow(2, control=half, locations=locations), "mean", members=1, camp_logit=1.5, host_pull=2.0, **NOBODY_MOVES_ON
+    )
     share = story.moved("to_camp")[0, 0] / story.moved("cleared")[0, 0]
     assert share == pytest.approx(expit(1.5 - 2.0 * 0.5), rel=1e-4)
 
@@ -116,7 +120,11 @@ def test_a_freed_home_town_draws_people_to_relatives():
 def test_returns_follow_their_formula():
     """rate x exp(-effect x damage) x freed x (1 - exp(-days free / service days)), of all who are in camps that day."""
     locations = (home(population=400_000.0, damage=0.4), *LOCATIONS[1:])
-    control = (*HELD, Control(place="Town", date=at(9), besieged_share=1.0), Control(place="Town", date=at(10), besieged_share=0.0))
+    control = (
+        *HELD,
+        Control(place="Town", date=at(9), besieged_share=1.0),
+        Control(place="Town", date=at(10), besieged_share=0.0),
+    )
     scenario = outflow(40, control=control, locations=locations, corridors=(way("road", closed=at(8)),))
     values = NOBODY_MOVES_ON | {"return_rate": 0.03, "damage_effect": 2.0, "service_days": 20.0}
     story = turn(scenario, "mean", members=1, **values)
@@ -154,13 +162,17 @@ def test_onward_sponsorship_and_joining_take_their_share_a_day():
 
 def test_a_vanguard_whose_kin_came_waits_no_longer():
     """Reunited units never outnumber the kin who came through, nor the vanguards who waited."""
-    scenario = outflow(40, corridors=(way("night", width_km=1.0),), restrictions=(OPEN[0].model_copy(update={"level": 1.0}),))
+    scenario = outflow(
+        40, corridors=(way("night", width_km=1.0),), restrictions=(OPEN[0].model_copy(update={"level": 1.0}),)
+    )
     story = turn(scenario, members=6, vanguard_held=0.9, retrieval=0.5, return_rate=0.0)
     reunited = np.cumsum(story.flow("reunited")[..., 4], axis=1)
     cleared = np.cumsum(story.flow("cleared"), axis=1)
     assert (reunited[:, -1] > 0).all()
     assert (reunited <= cleared[..., 4]).all()
-    vanguards = story.rules.ground.classes.settled.index(next(g for g in story.rules.ground.classes.settled if g.role == "vanguard"))
+    vanguards = story.rules.ground.classes.settled.index(
+        next(g for g in story.rules.ground.classes.settled if g.role == "vanguard")
+    )
     cells = story.rules.ground.cells
     waiting = story.dusk[:, -1][:, np.concatenate([cells.camp[..., vanguards].ravel(), cells.host[..., vanguards].ravel()])]
     assert (waiting >= 0).all()

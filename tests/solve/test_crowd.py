@@ -25,9 +25,9 @@ def test_units_are_found_where_they_went_today():
     crowd.cell[3] = 0
     crowd.note_moved(np.array([3]))
     where = np.array([0, 1, NOBODY], dtype=np.int32)
-    assert crowd.standing_in(np.array([0, 1]), where, 3).tolist() == [1, 3, 0]
+    assert crowd.standing_in(np.array([0, 1]), where, 3)[0].tolist() == [1, 3, 0]
     crowd.dawn()
-    assert crowd.standing_in(np.array([0, 1]), where, 3).tolist() == [1, 3, 0]
+    assert crowd.standing_in(np.array([0, 1]), where, 3)[0].tolist() == [1, 3, 0]
     assert not crowd.has_moved.any()
 
 

@@ -270,6 +270,25 @@ def test_sort_units(case):
     assert (sorted_units == expected).all()
 
 
+@given(cases, st.floats(0.0, 1.0, exclude_max=True))
+def test_target_of(case, u):
+    probability = case.probability(1, 1)[0]
+    upper = np.cumsum(probability[0])
+    expected = np.searchsorted(upper, u, side="right") if u < upper[-1] else -1
+    assert kernels.target_of(u, probability, 0) == expected
+
+
+@given(cases, st.sampled_from([1.0, 0.2, 0.01]))
+def test_choose_by_cell(case, scale):
+    edges = np.concatenate([[0], np.cumsum(case.rng.integers(0, 60, len(case.sources)))])
+    number, group = case.groups()
+    probability = case.probability(1, number)[0] * scale
+    place = (edges, 0, len(case.sources), case.hashes, probability, group, 7, 3, 11)
+    choice = np.full(edges[-1], -2, dtype=np.int16)
+    kernels.choose_by_cell(*place, choice)
+    assert (choice == twins.choose_by_cell(edges, case.hashes, probability, group, 7, 3, 11)).all()
+
+
 @given(cases)
 def test_gather(case):
     cell, _ = case.units()
@@ -278,10 +297,11 @@ def test_gather(case):
     moved = case.rng.permutation(np.flatnonzero(has_moved)).astype(np.int32)
     cell[moved] = case.rng.integers(0, ROWS, len(moved))
     place = (start, sorted_units.astype(np.int32), cell, has_moved, case.sources, moved, case.where)
-    expected = twins.gather(*place)
-    out = np.full(len(cell), -1, dtype=np.int32)
-    number = kernels.gather(*place, out)
+    expected, where_from = twins.gather(*place)
+    out, edges = np.full(len(cell), -1, dtype=np.int32), np.zeros(len(case.sources) + 1, dtype=np.int64)
+    number = kernels.gather(*place, out, edges)
     assert (out[:number] == expected).all()
+    assert (edges == where_from).all()
     assert sorted(expected) == np.flatnonzero(case.where[cell] >= 0).tolist()
 
 

@@ -5,10 +5,14 @@ Every twin draws the same Philox numbers as its kernel and inverts them with Sci
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import numpy as np
 from scipy import stats
 
 from havenward.core.streams import uniforms
+from havenward.solve import kernels
 from havenward.solve.kernels import EXCESS, FINE, LEAST, MORE_THAN_ONE, NEARLY_ONE, NOT_A_PROBABILITY
 
 
@@ -176,8 +180,30 @@ def admit_in_sequence(cell, units, where, lane, weight, budget):
 
 
 def gather(start, sorted_units, cell, has_moved, rows, moved, where):
-    still = [u for row in rows for u in sorted_units[start[row] : start[row + 1]] if not has_moved[u]]
-    return np.array(still + [u for u in moved if where[cell[u]] >= 0], dtype=np.int32)
+    still = [[u for u in sorted_units[start[row] : start[row + 1]] if not has_moved[u]] for row in rows]
+    edges = np.cumsum([0, *map(len, still)])
+    return np.array([*itertools.chain(*still), *(u for u in moved if where[cell[u]] >= 0)], dtype=np.int32), edges
+
+
+def choose_by_cell(edges, hashes, probability, group, seed, member, at):
+    """Return targets: a uniform each where many go, gaps between those who go where few do."""
+    choice = np.full(edges[-1], -1, dtype=np.int16)
+    for s, (start, stop) in enumerate(itertools.pairwise(edges)):
+        upper = np.cumsum(probability[group[s]])
+
+        def draw(salt, number, s=s):
+            return uniform(seed, member, int(hashes[s]) ^ salt, at, number)
+
+        if upper[-1] > kernels.SKIP_BELOW:
+            for i in range(start, stop):
+                u = draw(kernels.EACH, i - start)
+                choice[i] = np.searchsorted(upper, u, side="right") if u < upper[-1] else -1
+        elif upper[-1] > 0:
+            place, jump = start, 0
+            while (place := place + math.floor(math.log(draw(kernels.GAP, jump)) / math.log1p(-upper[-1]))) < stop:
+                choice[place] = np.searchsorted(upper, draw(kernels.WHERE, jump) * upper[-1], side="right")
+                place, jump = place + 1, jump + 1
+    return choice
 
 
 def sort_units(cell, cells):

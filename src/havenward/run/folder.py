@@ -150,9 +150,10 @@ def run_to_folder(
 
 
 def open_outcome(folder: Path) -> xr.Dataset:
-    """Return the outcome of a run folder, read as it is needed."""
-    outcome: xr.Dataset = xr.open_zarr(folder / OUTCOME, consolidated=False)
-    return outcome
+    """Return the outcome of a run folder as far as the run got, read as it is needed."""
+    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    stored: xr.Dataset = xr.open_zarr(folder / OUTCOME, consolidated=False)
+    return stored.isel(draw=slice(0, record["members_done"]), time=slice(0, record["days"]))
 
 
 def _copy_scenario(source: Path, copy: Path) -> None:
@@ -171,8 +172,8 @@ def flow_series(ground: Ground, table: dict[str, Parameter], plan: Plan) -> tupl
 
 def _finish(draft: Path, scenario: Scenario, tally: Tally) -> xr.Dataset:
     """Cut the outcome to what was done, add what counters would print, and write the tables."""
-    outcome = open_outcome(draft)
-    outcome = done_part(outcome, tally.members_done, tally.days_done)
+    stored: xr.Dataset = xr.open_zarr(draft / OUTCOME, consolidated=False)
+    outcome = done_part(stored, tally.members_done, tally.days_done)
     parts = [outcome.isel(draw=slice(k, k + BATCH)) for k in range(0, outcome.sizes["draw"], BATCH)]
     seen, periods = [], []
     for part in parts:
@@ -180,7 +181,11 @@ def _finish(draft: Path, scenario: Scenario, tally: Tally) -> xr.Dataset:
         seen.append(observed(loaded, scenario))
         periods.append(Periods.of(loaded))
     outcome["observed"] = xr.concat(seen, dim="draw")
-    outcome[["observed"]].to_zarr(draft / OUTCOME, mode="a", zarr_format=3, consolidated=False)
+    # a run that was broken off keeps the size that was asked for: what was not reached is not a number
+    whole = outcome["observed"].reindex(draw=stored["draw"], time=stored["time"])
+    whole.reset_coords(drop=True).to_dataset(name="observed").to_zarr(
+        draft / OUTCOME, mode="a", zarr_format=3, consolidated=False
+    )
     table = summarise(periods)
     write_csv(table, draft / SUMMARY, outcome.attrs)
     write_workbook(table, draft / WORKBOOK, outcome.attrs, scenario)

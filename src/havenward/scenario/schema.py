@@ -17,9 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 FORMAT = 1
 """Version of the scenario format that this release writes, and the newest that it reads."""
 
-Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^|>\x00-\x1f]+$")
-]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^|>\x00-\x1f]+$")]
 """A name as people write it. `|` and `>` are kept for keys and links."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
@@ -91,9 +89,7 @@ class Offensive(Row):
     key: ClassVar = ("area", "date")
     area: Text = Field(description="an origin area, or * for all")
     date: dt.date
-    pace: float = Field(
-        ge=0, le=10, description="chance a day per liberated neighbour (by routes) to be contested"
-    )
+    pace: float = Field(ge=0, le=10, description="chance a day per liberated neighbour (by routes) to be contested")
 
 
 class Restriction(Row):
@@ -148,9 +144,7 @@ class Corridor(Row):
         "contact to the advancing side"
     )
     km: float | None = Field(None, gt=0, le=2000, description="empty: the shortest way in routes.csv")
-    width_km: float = Field(
-        0.0, ge=0, le=100, description="width of no man's land, or distance walked under fire"
-    )
+    width_km: float = Field(0.0, ge=0, le=100, description="width of no man's land, or distance walked under fire")
     patrols: Share = Field(1.0, description="patrol strength relative to the sealed city's")
     mines: Share = Field(0.0, description="share of the width believed mined")
     opened: dt.date | None = None
@@ -169,9 +163,7 @@ class Crossing(Row):
     minutes_per_other: float = Field(ge=0, le=600, description="desk minutes for everybody else (search)")
     hold_share: Share = Field(description="share of screened men who are held")
     hold_days: float = Field(gt=0, le=1000, description="mean days a held man stays")
-    handover_share: Share = Field(
-        0.0, description="share of held men who are handed over to other authorities"
-    )
+    handover_share: Share = Field(0.0, description="share of held men who are handed over to other authorities")
     incident_share: Share = Field(0.0, description="chance that an incident closes the crossing for a day")
     bus_seats: int = Field(10_000_000, ge=0, description="persons who can be taken on a day")
 
@@ -222,9 +214,7 @@ class Observer(Row):
     start: dt.date = Field(description="cumulative counts are zero on this day")
     end: dt.date | None = Field(None, description="last day on which the series is comparable")
     unit: Unit = "individuals"
-    factor: float = Field(
-        1.0, gt=0, le=20, description="printed figure per person (or per household) counted"
-    )
+    factor: float = Field(1.0, gt=0, le=20, description="printed figure per person (or per household) counted")
     camp_coverage: Share = Field(1.0, description="share of people in camps who are counted")
     host_coverage: Share = Field(1.0, description="share of people in host communities who are counted")
 
@@ -235,9 +225,7 @@ class Evidence(Row):
     key: ClassVar = ("series", "date", "source", "value")
     series: Name
     observer: Name
-    quantity: Literal[
-        "displaced", "arrivals", "returned", "in_camps", "camp_share", "at_home", "occupancy", "screened"
-    ]
+    quantity: Literal["displaced", "arrivals", "returned", "in_camps", "camp_share", "at_home", "occupancy", "screened"]
     measure: Measure
     unit: Unit = "individuals"
     date: dt.date = Field(description="the day the figure speaks of")
@@ -305,9 +293,7 @@ class Header(Strict):
     nature: Literal["closed_case", "synthetic", "live"] = Field(
         "live", description="closed_case: over five years old and from public sources; synthetic: invented"
     )
-    tier: Tier | None = Field(
-        None, description="empty: restricted if live and recent, else public where allowed"
-    )
+    tier: Tier | None = Field(None, description="empty: restricted if live and recent, else public where allowed")
     start: dt.date
     end: dt.date
     besieger: Text = Field("the armed group", description="words for the group that seals the city")

@@ -6,7 +6,6 @@ that an order visits only the units that it speaks to. With more than one thread
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,6 +17,9 @@ from havenward.core.orders import NOBODY, Draw, Ledger, Order, Ordered, Quota, R
 from havenward.core.streams import step, uniforms
 from havenward.solve import kernels
 from havenward.solve.chain import check_sequence, checked, checked_budget
+
+Found = tuple[NDArray[np.int32], NDArray[np.int64]]
+"""Units, and the edges between those of each source that have not moved today; the others come last."""
 
 LEAST_SHARE = 50_000
 """Units below which a thread is not worth starting."""
@@ -62,13 +64,21 @@ class Crowd:
             self.sorted_units = np.zeros(len(self.cell), dtype=np.int32)
         kernels.sort_units(self.cell[: self.number], self.start, self.sorted_units[: self.number])
 
-    def standing_in(self, rows: NDArray[np.int64], where: NDArray[np.int32], number: int) -> NDArray[np.int32]:
-        """Return the `number` units that stand in some rows; `where` is -1 for every other row."""
+    def standing_in(
+        self, rows: NDArray[np.int64], where: NDArray[np.int32], number: int
+    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Return the `number` units that stand in some rows; `where` is -1 for every other row.
+
+        Units that have not moved today come first, row by row, between the returned edges.
+        """
         units = np.empty(number, dtype=np.int32)
-        found = kernels.gather(self.start, self.sorted_units, self.cell, self.has_moved, rows, self.moved, where, units)
+        edges = np.empty(len(rows) + 1, dtype=np.int64)
+        found = kernels.gather(
+            self.start, self.sorted_units, self.cell, self.has_moved, rows, self.moved, where, units, edges
+        )
         if found != number:
             raise RuntimeError(f"{found} units stand where {number} are counted")
-        return units
+        return units, edges
 
     def make_room(self, more: int) -> None:
         """Grow the arrays when units split off."""
@@ -125,19 +135,19 @@ class Individuals:
                 return uniforms(self.seed, self.members, order.streams, at, np.zeros(len(order.streams), dtype=np.uint32))
             case Split():
                 probability = checked(order, len(self.members))
-                return self._each(order, lambda m, units, where: self._split(order, probability, at, m, units, where))
+                return self._each(order, lambda m, where, found: self._split(order, probability, at, m, where, found))
             case Quota():
                 budget = checked_budget(order, len(self.members))
-                flows = self._each(order, lambda m, units, where: self._quota(order, budget, at, m, units, where))
+                flows = self._each(order, lambda m, where, found: self._quota(order, budget, at, m, where, found))
                 return flows[:, :, 0]
             case Ordered():
                 check_sequence(order, len(self.members))
-                return self._each(order, lambda m, units, where: self._ordered(order, at, m, units, where))
+                return self._each(order, lambda m, where, found: self._ordered(order, at, m, where, found))
 
     def _each(
         self,
         order: Split | Quota | Ordered,
-        choose: Callable[[int, NDArray[np.int32], NDArray[np.int32]], tuple[NDArray[np.int32], NDArray[np.int16]]],
+        choose: Callable[[int, NDArray[np.int32], Found], tuple[NDArray[np.int32], NDArray[np.int16]]],
     ) -> NDArray[np.int64]:
         move = order.move
         sources, targets, widest = move.rows.shape
@@ -148,7 +158,7 @@ class Individuals:
             number = int(self.counts[m, move.sources].sum())
             if number == 0:
                 continue
-            units, choice = choose(m, crowd.standing_in(move.sources, where, number), where)
+            units, choice = choose(m, where, crowd.standing_in(move.sources, where, number))
             movers = choice >= 0
             units, choice = units[movers], choice[movers]
             crowd.make_room(len(units) * (widest - 1))
@@ -162,36 +172,26 @@ class Individuals:
         return flows
 
     def _split(
-        self,
-        order: Split,
-        probability: NDArray[np.float64],
-        at: int,
-        m: int,
-        units: NDArray[np.int32],
-        where: NDArray[np.int32],
+        self, order: Split, probability: NDArray[np.float64], at: int, m: int, where: NDArray[np.int32], found: Found
     ) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
+        units, edges = found
         choice = np.empty(len(units), dtype=np.int16)
         table = probability[0 if len(probability) == 1 else m]
+        stream = (self.seed, self.members[m], at)
 
-        def draw(part: slice) -> None:
-            kernels.choose_units(
-                self._crowds[m].cell,
-                units[part],
-                where,
-                order.move.hashes,
-                table,
-                order.groups,
-                self.seed,
-                self.members[m],
-                at,
-                choice[part],
-            )
+        def draw(first: int, last: int) -> None:
+            kernels.choose_by_cell(edges, first, last, order.move.hashes, table, order.groups, *stream, choice)
 
-        if self._pool is None or len(units) < LEAST_SHARE:
-            draw(slice(None))
+        sources = len(edges) - 1
+        if self._pool is None or edges[-1] < LEAST_SHARE:
+            draw(0, sources)
         else:
-            edges = np.linspace(0, len(units), self.threads + 1).astype(int)
-            list(self._pool.map(draw, [slice(a, b) for a, b in itertools.pairwise(edges)]))
+            cuts = np.searchsorted(edges[1:-1], np.linspace(0, edges[-1], self.threads + 1)[1:-1])
+            list(self._pool.map(draw, [0, *cuts], [*cuts, sources]))
+        moved = slice(edges[-1], None)
+        kernels.choose_units(
+            self._crowds[m].cell, units[moved], where, order.move.hashes, table, order.groups, *stream, choice[moved]
+        )
         return units, choice
 
     def _quota(
@@ -200,9 +200,10 @@ class Individuals:
         budget: NDArray[np.int64],
         at: int,
         m: int,
-        units: NDArray[np.int32],
         where: NDArray[np.int32],
+        found: Found,
     ) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
+        units, _ = found
         lot = np.empty(len(units))
         cell = self._crowds[m].cell
         kernels.unit_uniforms(cell, units, where, order.move.hashes, self.seed, self.members[m], at, lot)
@@ -212,9 +213,9 @@ class Individuals:
         return units, choice
 
     def _ordered(
-        self, order: Ordered, at: int, m: int, units: NDArray[np.int32], where: NDArray[np.int32]
+        self, order: Ordered, at: int, m: int, where: NDArray[np.int32], found: Found
     ) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
-        units = np.sort(units)
+        units = np.sort(found[0])
         choice = np.empty(len(units), dtype=np.int16)
         kernels.choose_in_order(
             self._crowds[m].cell,

@@ -32,6 +32,10 @@ EXCESS = 1e-9
 """Probabilities may sum to this much over one, from rounding."""
 LEAST = 1e-9
 """Smallest part of an expected unit that moves."""
+SKIP_BELOW = 0.25
+"""Chance of going below which it pays to draw gaps between those who go."""
+EACH, GAP, WHERE = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9
+"""Salts that keep the three kinds of draws of a cell apart."""
 NEARLY_ONE = 1.0 - 1e-12
 """A last share from here on is one: what rounding left over of a sum of one must keep nobody back."""
 
@@ -342,6 +346,17 @@ def ordered_counts(
             running = new
 
 
+@njit(cache=True, nogil=True, inline="always")
+def target_of(u: float, probability: F64, row: int) -> int:
+    """Return the first target whose cumulated probability exceeds u, or -1."""
+    edge = 0.0
+    for t in range(probability.shape[1]):
+        edge += probability[row, t]
+        if u < edge:
+            return t
+    return -1
+
+
 @njit(cache=True, nogil=True)
 def choose_units(
     cell: I32,
@@ -356,18 +371,63 @@ def choose_units(
     choice: I16,
 ) -> None:
     """Write each listed unit's target, or -1 for those who stay. (G, T) probabilities."""
-    number = probability.shape[1]
     for i in range(units.size):
         unit = units[i]
         s = where[cell[unit]]
         u = uniform(seed, member, hashes[s], at, unit)
-        choice[i] = -1
-        edge = 0.0
+        choice[i] = target_of(u, probability, group[s])
+
+
+@njit(cache=True, nogil=True)
+def choose_by_cell(
+    edges: I64,
+    first: int,
+    last: int,
+    hashes: U64,
+    probability: F64,
+    group: I64,
+    seed: int,
+    member: int,
+    at: int,
+    choice: I16,
+) -> None:
+    """Write the target of each unit of the cells `first` to `last`, whose units stand between `edges`; -1 for who stays.
+
+    Where few go, the number of units passed over until the next who goes is drawn (a geometric number), so that those who
+    stay cost nothing: the units of a cell are alike, and independent trials are what the gaps of a geometric law make.
+    """
+    number = probability.shape[1]
+    for s in range(first, last):
+        total = 0.0
         for t in range(number):
-            edge += probability[group[s], t]
-            if u < edge:
-                choice[i] = t
+            total += probability[group[s], t]
+        stop = edges[s + 1]
+        for i in range(edges[s], stop):
+            choice[i] = -1
+        if total <= 0.0:
+            continue
+        if total > SKIP_BELOW:
+            for i in range(edges[s], stop):
+                u = uniform(seed, member, hashes[s] ^ np.uint64(EACH), at, i - edges[s])
+                choice[i] = target_of(u, probability, group[s])
+            continue
+        log_stay = np.log1p(-total)
+        i = edges[s]
+        jump = 0
+        while True:
+            gap = np.floor(np.log(uniform(seed, member, hashes[s] ^ np.uint64(GAP), at, jump)) / log_stay)
+            if gap >= stop - i:
                 break
+            i += np.int64(gap)
+            u = uniform(seed, member, hashes[s] ^ np.uint64(WHERE), at, jump)
+            choice[i] = target_of(u * total, probability, group[s])
+            if choice[i] < 0:
+                # rounding at the very top: the last target that there is
+                for t in range(number):
+                    if probability[group[s], t] > 0.0:
+                        choice[i] = t
+            i += 1
+            jump += 1
 
 
 @njit(cache=True, nogil=True)
@@ -430,18 +490,23 @@ def admit_in_sequence(cell: I32, units: I32, where: I32, lane: I64, weight: I64,
 
 
 @njit(cache=True, nogil=True)
-def gather(start: I64, sorted_units: I32, cell: I32, has_moved: Bools, rows: I64, moved: I32, where: I32, out: Out) -> int:
+def gather(
+    start: I64, sorted_units: I32, cell: I32, has_moved: Bools, rows: I64, moved: I32, where: I32, out: Out, edges: I64
+) -> int:
     """List the units that stand in the given rows: those that have not moved since dawn, then those that have.
 
-    `moved` holds every unit that moved today once. Returns how many were written to `out`.
+    `moved` holds every unit that moved today once. Writes into `edges` where the units of each row begin and end, those
+    who have not moved only. Returns how many were written to `out`.
     """
     number = 0
+    edges[0] = 0
     for r in range(rows.size):
         for i in range(start[rows[r]], start[rows[r] + 1]):
             unit = sorted_units[i]
             if not has_moved[unit]:
                 out[number] = unit
                 number += 1
+        edges[r + 1] = number
     for i in range(moved.size):
         unit = moved[i]
         if where[cell[unit]] >= 0:

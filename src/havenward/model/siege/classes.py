@@ -168,7 +168,7 @@ def classes_of(rows: tuple[HouseholdClass, ...]) -> Classes:
                     queue.append(new)
     walkers = tuple(homes_of)
     waiting = tuple(dict.fromkeys(Arrival(w.people, w.role) for w in walkers))
-    groups = {rest for arrival in waiting for rest in _after_screening(arrival.people)}
+    groups = {rest for arrival in waiting for rest in _after_screening(arrival.people)} | {MAN}
     settled = tuple(Arrival(people, "group") for people in sorted(groups, reverse=True))
     return Classes(
         home=tuple(home.values()),

@@ -96,6 +96,8 @@ class Gate:
         weight = np.rint(
             self._men * gates.seconds_per_man[day, self._lane] + self._others * gates.seconds_per_other[day, self._lane]
         ).astype(np.int64)
+        # a second at least, for a quota admits whoever takes nothing, and nobody passes a closed crossing
+        weight = np.maximum(weight, 1)
         left = np.where(self.closed, 0, np.rint(gates.desk_seconds[day])).astype(np.int64)
         served = np.zeros(left.shape)
         waited = np.zeros(left.shape)
@@ -186,7 +188,8 @@ class Gate:
 
     def _hold_chances(self, day: int) -> F64:
         gates, cells = self.world.crossings, self.cells
-        ends = -np.expm1(-HELD_STAGES / gates.hold_days[day, cells.pair_crossing])
+        # whole days in each stage, so that a hold lasts its mean and at least a day a stage
+        ends = np.minimum(HELD_STAGES / gates.hold_days[day, cells.pair_crossing], 1.0)
         handed = gates.handover_share[day, cells.pair_crossing]
         chance = np.zeros((*cells.held.shape, 2))
         chance[..., 0] = ends[:, None, None]

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from havenward.core.cells import CellTable
 from havenward.core.orders import Counts, Phase
 from havenward.model.siege.belief import Belief
-from havenward.model.siege.cells import LISTENERS, Cells, build_cells
+from havenward.model.siege.cells import HELD, LISTENERS, Cells, build_cells
 from havenward.model.siege.classes import Classes, classes_of
 from havenward.model.siege.control import Control
 from havenward.model.siege.crossing import Gate
@@ -74,6 +74,14 @@ class Ground:
             hours=table["night_hours"].median,
         )
         return cls(scenario, world, classes, cells)
+
+
+def apportion(number: F64, share: F64) -> NDArray[np.int64]:
+    """Return (M, P) whole units: (M,) whole numbers cut by (P,) shares, what is left over to the largest remainders."""
+    exact = number[:, None] * (share / share.sum())
+    whole = np.floor(exact)
+    rank = np.argsort(np.argsort(whole - exact, axis=1, kind="stable"), axis=1, kind="stable")
+    return np.asarray(whole + (rank < (number - whole.sum(axis=1))[:, None])).astype(np.int64)
 
 
 @dataclass
@@ -127,11 +135,10 @@ class SiegeRules:
         people = world.homes.population[None] * self.values["population_scale"][:, None]
         held = world.besieged[0]
         for h in range(len(world.homes.names)):
-            households = people[:, h, None] / mean * share
-            free = np.rint(households * (1.0 - held[h])).astype(np.int64)
-            counts[:, cells.free[h]] += free
-            behind = households[:, :, None, None] * held[h] * self.node_share
-            counts[:, cells.home[h, 0]] += np.rint(behind).astype(np.int64)
+            behind = share[:, None, None] * held[h] * self.node_share
+            rows = np.concatenate([cells.free[h], cells.home[h, HELD].ravel()])
+            parts = np.concatenate([share * (1.0 - held[h]), behind.ravel()])
+            counts[:, rows] += apportion(np.rint(people[:, h] / mean), parts)
         return counts
 
     def phases(self, day: int, counts: Counts) -> Iterator[Phase]:

@@ -23,13 +23,11 @@ from havenward.core.orders import NOBODY, Counts, Move, Phase, Quota, Split
 from havenward.model.siege.cells import Cells
 from havenward.model.siege.classes import MAN, Classes
 from havenward.model.siege.control import Control
-from havenward.model.siege.sums import grouping, total_by
+from havenward.model.siege.sums import added_in_order, grouping, total_by
 from havenward.model.siege.world import World
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
-NEAREST_CAMPS = 12
-NEAREST_HOSTS = 8
 MINUTE_SHARE = 1e-12
 
 
@@ -124,45 +122,38 @@ class Reception:
 
     def _allocate_move(self) -> Move:
         cells, sites, gates = self.cells, self.world.sites, self.world.crossings
-        camps = min(NEAREST_CAMPS, len(sites.camps))
-        hosts = min(NEAREST_HOSTS, len(sites.hosts))
-        self._camp_slots = np.argsort(sites.camp_km, axis=1, kind="stable")[:, :camps]
-        self._host_slots = np.argsort(sites.host_km, axis=1, kind="stable")[:, :hosts]
+        camps, hosts = len(sites.camps), len(sites.hosts)
         pairs = len(cells.pair_crossing)
         self._pair_group = np.repeat(np.arange(pairs), self._kinds)
         rows = np.full((pairs, self._kinds, camps + hosts), NOBODY)
         links = np.full(rows.shape, NOBODY)
         for p, (x, a) in enumerate(zip(cells.pair_crossing, cells.pair_area, strict=True)):
             area = self.world.areas[a]
-            for slot, c in enumerate(self._camp_slots[x]):
-                rows[p, :, slot] = cells.sent[c, a]
-                links[p, :, slot] = cells.registry.link("to_camp", gates.names[x], sites.camps[c], area)
-            for slot, t in enumerate(self._host_slots[x]):
-                rows[p, :, camps + slot] = cells.host[t, a]
-                links[p, :, camps + slot] = cells.registry.link("to_host", gates.names[x], sites.hosts[t], area)
-        names = (*(f"camp {n}" for n in range(camps)), *(f"host {n}" for n in range(hosts)))
+            for c, camp in enumerate(sites.camps):
+                rows[p, :, c] = cells.sent[c, a]
+                links[p, :, c] = cells.registry.link("to_camp", gates.names[x], camp, area)
+            for t, host in enumerate(sites.hosts):
+                rows[p, :, camps + t] = cells.host[t, a]
+                links[p, :, camps + t] = cells.registry.link("to_host", gates.names[x], host, area)
+        names = (*(f"camp {name}" for name in sites.camps), *(f"host {name}" for name in sites.hosts))
         return Move.build(
             cells.table,
             "where to",
             cells.aboard.ravel(),
-            rows.reshape(-1, camps + hosts, 1),
+            rows.reshape(pairs * self._kinds, camps + hosts, 1),
             names,
-            links.reshape(-1, camps + hosts, 1),
+            links.reshape(pairs * self._kinds, camps + hosts, 1),
         )
 
     def _allocate_chances(self, day: int, spare: F64) -> F64:
-        value, sites, cells = self.values, self.world.sites, self.cells
+        value, sites, crossing = self.values, self.world.sites, self.cells.pair_crossing
         cost = value["camp_distance"][:, None, None]
-        crossing = cells.pair_crossing
-        near_camps, near_hosts = self._camp_slots[crossing], self._host_slots[crossing]
-        camp_km = np.take_along_axis(sites.camp_km[crossing], near_camps, axis=1)
-        appeal = (spare * sites.policy[day])[:, near_camps] * np.exp(-cost * camp_km)
-        total = appeal.sum(axis=2, keepdims=True)
+        appeal = (spare * sites.policy[day])[:, None] * np.exp(-cost * sites.camp_km[crossing])
+        total = added_in_order(appeal)
         freed = ((1.0 - self.control.besieged) * self._city_share).sum(axis=1)
         to_camps = expit(value["camp_logit"] - value["host_pull"] * freed)[:, None, None]
-        host_km = np.take_along_axis(sites.host_km[crossing], near_hosts, axis=1)
-        pull = self._host_appeal()[:, near_hosts] * np.exp(-cost * host_km)
-        received = pull.sum(axis=2, keepdims=True)
+        pull = self._host_appeal()[:, None] * np.exp(-cost * sites.host_km[crossing])
+        received = added_in_order(pull)
         to_camps = np.where(total > 0, np.where(received > 0, to_camps, 1.0), 0.0)
         camp = to_camps * appeal / np.where(total > 0, total, 1.0)
         host = (1.0 - to_camps) * pull / np.maximum(received, 1e-300)
@@ -176,32 +167,29 @@ class Reception:
 
     def _turn_away_move(self) -> Move:
         cells, sites = self.cells, self.world.sites
-        hosts = min(NEAREST_HOSTS, len(sites.hosts))
-        near = np.argsort(sites.between_km, axis=1, kind="stable")[:, :hosts]
+        hosts = len(sites.hosts)
         shape = (*cells.sent.shape, hosts)
         rows = np.full(shape, NOBODY)
         links = np.full(shape, NOBODY)
         for c, camp in enumerate(sites.camps):
-            for slot, t in enumerate(near[c]):
-                rows[c, :, :, slot] = cells.host[t]
-                links[c, :, :, slot] = cells.registry.link("overflow", camp, sites.hosts[t])
-        self._near_camp = near
+            for t, host in enumerate(sites.hosts):
+                rows[c, :, :, t] = cells.host[t]
+                links[c, :, :, t] = cells.registry.link("overflow", camp, host)
         self._camp_group = np.repeat(np.arange(len(sites.camps)), cells.sent[0].size if len(cells.sent) else 0)
         return Move.build(
             cells.table,
             "camp is full",
             cells.sent.ravel(),
             rows.reshape(cells.sent.size, hosts, 1),
-            tuple(f"host {n}" for n in range(hosts)),
+            tuple(f"host {name}" for name in sites.hosts),
             links.reshape(cells.sent.size, hosts, 1),
         )
 
     def _turn_away_chances(self) -> F64:
         """Return (M, C, hosts) where those go for whom a camp has no plot; they stay at the gate if nobody receives."""
-        near = self._near_camp
-        km = np.take_along_axis(self.world.sites.between_km, near, axis=1)
-        pull = self._host_appeal()[:, near] * np.exp(-self.values["camp_distance"][:, None, None] * km)
-        return np.asarray(pull / np.maximum(pull.sum(axis=2, keepdims=True), 1e-300))
+        cost = self.values["camp_distance"][:, None, None]
+        pull = self._host_appeal()[:, None] * np.exp(-cost * self.world.sites.between_km)
+        return np.asarray(pull / np.maximum(added_in_order(pull), 1e-300))
 
     # --- later
 

@@ -1,4 +1,7 @@
-"""Sums by group: area, corridor, crossing. Never by BLAS, whose rounding depends on how many members there are."""
+"""Sums by group (area, corridor, crossing), and of terms one after the other.
+
+Never by BLAS, whose rounding depends on how many members there are.
+"""
 
 from __future__ import annotations
 
@@ -19,3 +22,9 @@ def grouping(group: NDArray[np.int64], groups: int, weight: NDArray[np.int64] | 
 def total_by(flow: NDArray[np.int64] | F64, matrix: csr_array) -> F64:
     """Return (M, groups) sums of (M, S) values, each in the order of S. Exact for whole numbers."""
     return np.ascontiguousarray((matrix @ flow.T.astype(np.float64)).T)
+
+
+def added_in_order(values: F64) -> F64:
+    """Return (..., 1) sums over the last axis, term by term: the same bits in any layout and with noughts between terms."""
+    nothing = np.zeros((*values.shape[:-1], 1))
+    return np.asarray(np.cumsum(np.concatenate([nothing, values], axis=-1), axis=-1)[..., -1:])

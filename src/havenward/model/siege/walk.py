@@ -93,7 +93,7 @@ class Walk:
         thin = 1.0 - self.control.contact_share[:, ways.home]
         light = 1.0 + column["moon_effect"] * (2.0 * world.moon[day] - 1.0)
         busy = 1.0 / (1.0 + stopped / column["patrol_groups"])
-        secret = np.clip(column["interception"] * ways.patrols * thin * light * busy, 0.0, 0.95)
+        secret = np.clip(column["interception"] * ways.patrols * thin * light * busy, 0.0, 1.0)
         held = self.control.besieged[:, ways.home]
         attempt = np.where(
             ways.use == NIGHT,
@@ -113,7 +113,7 @@ class Walk:
         turned = survive * seized * rest * back
         captured = survive * seized * rest * (1.0 - back)
         dead = lost + survive * seized * shot
-        return np.stack([1.0 - turned - captured - dead, turned, captured, dead], axis=3)
+        return np.stack([survive * (1.0 - seized), turned, captured, dead], axis=3)
 
     # --- moves, laid out once
 
