@@ -144,7 +144,7 @@ SURE = {
 
 @pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
 def test_who_leaves_on_the_first_day(level):
-    """h = ceiling wish [road (1 - level) + night level seal^patrols exp(-(km + width) / reach) exp(-fear)] ability frailty."""
+    """ceiling x wish x [1 - level + level seal^patrols exp(-(km + width) / reach) exp(-fear)] x ability x frailty."""
     exits = (SEALED[0].model_copy(update={"level": level}),)
     night = way("night", km=6.0, width_km=3.0, patrols=0.7)
     families = (household(mobility=0.9, means=0.25), FAMILIES[1])

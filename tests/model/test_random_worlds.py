@@ -15,6 +15,7 @@ from tests.model.drive import SOLVERS, turn
 from tests.model.worlds import at, camp, crossing, home, household, place, siege
 
 shares = st.floats(0.0, 1.0)
+some = st.sampled_from((0.0, 0.3, 1.0))
 USES = ("road", "night", "front")
 
 
@@ -48,7 +49,7 @@ def worlds(draw):
     hosts = [place(f"Host {k}", "host", lon=-39.7 + 0.01 * k, population=1000) for k in range(draw(st.integers(0, 2)))]
     keys = draw(
         st.lists(
-            st.tuples(st.sampled_from([h.name for h in homes]), st.sampled_from([g.name for g in gates]), st.sampled_from(USES)),
+            st.tuples(*(st.sampled_from([p.name for p in places]) for places in (homes, gates)), st.sampled_from(USES)),
             min_size=1, max_size=6, unique=True,
         )
     )  # fmt: skip
@@ -69,7 +70,7 @@ def worlds(draw):
         locations=(*homes, *gates, *camps, *hosts),
         classes=draw(kinds()),
         corridors=corridors,
-        control=rows(dated, 6, lambda name, d: Control(place=name, date=at(d), besieged_share=draw(st.sampled_from((0, 0.3, 1))))),
+        control=rows(dated, 6, lambda name, d: Control(place=name, date=at(d), besieged_share=draw(some))),
         fighting=rows(dated, 3, lambda name, d: Fighting(place=name, date=at(d), intensity=draw(st.floats(0, 3)))),
         prices=rows(areas_or_all, 2, lambda area, d: Price(area=area, date=at(d), index=draw(st.floats(0.5, 30)))),
         offensives=rows(areas_or_all, 2, lambda area, d: Offensive(area=area, date=at(d), pace=draw(st.floats(0, 2)))),
@@ -83,7 +84,7 @@ def worlds(draw):
                      bus_seats=draw(st.sampled_from((0, 30, 10_000))), minutes_per_other=draw(st.floats(0, 3)))
             for g in gates
         ),
-        camps=tuple(camp(c.name, plots=draw(st.sampled_from((0, 5, 500))), policy=draw(st.sampled_from((0.0, 1.0)))) for c in camps),
+        camps=tuple(camp(c.name, plots=draw(st.sampled_from((0, 5, 500))), policy=draw(st.integers(0, 1))) for c in camps),
     )  # fmt: skip
     control = draw(st.sampled_from(["timeline", "stochastic"]))
     return scenario.model_copy(update={"header": scenario.header.model_copy(update={"control": control})})

@@ -25,8 +25,8 @@ HELD, CONTACT_1, CONTACT_2 = range(3)
 SIDES = ("behind the line", "in contact")
 FRAILTY_NODES = 4
 LISTENERS = 2
-AGES = 6
-"""Days of arrival that a queue tells apart; the oldest holds all who have waited longer."""
+AGES = 15
+"""Days of arrival that a queue tells apart; the oldest holds all who have waited two weeks or longer."""
 HELD_STAGES = 2
 """Stages of a hold: Erlang times, less spread than exponential ones."""
 MOST_NIGHTS = 3
@@ -84,7 +84,7 @@ class Cells:
         home: (H, B, c, K, L). follow: (H, B, f). free: (H, c). follow_free: (H, f).
         leaving: (H, side, c + f). killed: (H, c + f). edge: (H, side, W).
         walk, rested: (Q, W, MOST_NIGHTS) by nights left less one; NOBODY where a corridor needs fewer.
-        turned, released, captured, homeward, dead: (H, W).
+        turned, released, captured, homeward, dead: (H, W). door: (H, W, behind the line or free).
         waiting: (P, a, AGES). screening: (P, a). held: (P, role, stage). handed: (P,).
         transit, aboard: (P, g). sent, camp: (C, A, g). host: (T, A, g). abroad, returned: (A, g). joined: (A,).
         pair: (X, A) number of a (crossing, area) pair, or NOBODY.
@@ -108,6 +108,7 @@ class Cells:
     released: Rows
     captured: Rows
     homeward: Rows
+    door: Rows
     dead: Rows
     waiting: Rows
     screening: Rows
@@ -270,6 +271,7 @@ def build_cells(world: World, classes: Classes, *, speed: float, slow: float, ho
         "released": by_home("released", walkers, stock="released"),
         "captured": by_home("captured", walkers, stock="captured"),
         "homeward": by_home("homeward", walkers, stock="released"),
+        "door": np.stack([by_home(f"door {side}", walkers) for side in ("behind the line", "free")], axis=2),
         "dead": by_home("dead_or_lost", walkers, stock="dead_or_lost"),
         "waiting": at_crossing("waiting", ages, [p for p in arrivals for _ in range(AGES)], "waiting").reshape(
             len(pairs), len(arrivals), AGES

@@ -127,6 +127,10 @@ class Departure:
                 rows[:, :, k, mode, 0] = cells.edge[:, :, walker[way.walker]]
                 if way.stays is not None:
                     rows[:, :, k, mode, 1] = cells.follow[:, :2, follower[way.stays]]
+        can = [[float(mode in [way.mode for way in classes.departures[home]]) for mode in MODES] for home in classes.home]
+        self._patterns, pattern = np.unique(np.array(can), axis=0, return_inverse=True)
+        band = np.arange(shape[0] * shape[1])[:, None] * len(self._patterns)
+        self._mode_group = (band + pattern.ravel()).ravel()
         return Move.build(cells.table, "company", cells.leaving.ravel(), rows.reshape(-1, len(MODES), 2), MODES)
 
     def _route_move(self) -> Move:
@@ -134,6 +138,7 @@ class Departure:
         homes = len(self.world.homes.names)
         self._slots = [np.flatnonzero(ways.home == h) for h in range(homes)]
         widest = max(1, max(len(slots) for slots in self._slots))
+        self._by_home_and_use = grouping(ways.home * len(USES) + ways.use, homes * len(USES))
         self._route_group = np.repeat(np.arange(homes * len(SIDES)), cells.edge.shape[2])
         rows = np.full((*cells.edge.shape, widest), NOBODY)
         links = np.full(rows.shape, NOBODY)
@@ -178,7 +183,7 @@ class Departure:
                 gone += total_by(left[:, :, 0], self._persons[side])
         self.left_share = gone / np.maximum(people, 1.0)
         if gone.any():
-            yield Split(self._mode, self._mode_chances())
+            yield Split(self._mode, self._mode_chances(), group=self._mode_group)
             yield Split(self._route, self._route_chances(day, weight), group=self._route_group)
 
     def _channel_weights(self, day: int) -> F64:
@@ -267,24 +272,18 @@ class Departure:
         return np.asarray(self.values["retrieval"][:, None] * ratio)
 
     def _mode_chances(self) -> F64:
+        """Return (M, H x side x pattern, 3) chances of the modes; classes that can leave alike follow one pattern."""
         value, area = self.values, self.world.homes.area
-        members, (homes, sides, classes) = len(self.hazard), self.cells.leaving.shape
         believed = self.belief.believed.mean(axis=2)[:, area]
         sent = expit(
             logit(value["vanguard_held"])[:, None]
             + value["vanguard_fear"][:, None] * (believed - value["fear_threshold"][:, None])
         )
-        chance = np.zeros((members, homes, sides, classes, len(MODES)))
-        for k, home in enumerate(self.classes.home):
-            for way in self.classes.departures[home]:
-                if way.mode == "vanguard":
-                    chance[:, :, 0, k, 1] = sent
-                    chance[:, :, 1, k, 1] = value["vanguard_contact"][:, None]
-                if way.mode == "parting":
-                    chance[:, :, :, k, 2] = value["parting"][:, None, None]
-        chance[..., 1] *= 1.0 - chance[..., 2]
-        chance[..., 0] = 1.0 - chance[..., 1] - chance[..., 2]
-        return chance.reshape(members, -1, len(MODES))
+        both = np.stack([sent, np.broadcast_to(value["vanguard_contact"][:, None], sent.shape)], axis=2)
+        parting = value["parting"][:, None, None, None] * self._patterns[:, MODES.index("parting")]
+        vanguard = both[..., None] * self._patterns[:, MODES.index("vanguard")] * (1.0 - parting)
+        chance = np.stack(np.broadcast_arrays(1.0 - vanguard - parting, vanguard, parting), axis=4)
+        return chance.reshape(len(sent), -1, len(MODES))
 
     def _route_chances(self, day: int, weight: F64) -> F64:
         world, value, ways = self.world, self.values, self.world.corridors
@@ -295,11 +294,8 @@ class Departure:
         appeal = np.exp(-value["route_time"][:, None] * hours - value["route_risk"][:, None] * risk)
         appeal = appeal * ways.open[day]
         # each use as a whole is taken as often as it is open; within a use people choose by time and risk
-        total = np.zeros((members, homes, len(USES)))
-        for use in range(len(USES)):
-            for h in range(homes):
-                total[:, h, use] = appeal[:, (ways.use == use) & (ways.home == h)].sum(axis=1)
-        within = appeal / np.maximum(total[:, ways.home, ways.use], 1e-300)
+        total = total_by(appeal, self._by_home_and_use)
+        within = appeal / np.maximum(total[:, ways.home * len(USES) + ways.use], 1e-300)
         behind = within * weight[:, ways.home, ways.use] * (ways.use != FRONT)
         ahead = within * (ways.use == FRONT) * ways.open[day]
         slots = self._slot_of

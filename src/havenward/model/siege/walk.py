@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.orders import NOBODY, Counts, Move, Phase, Split
-from havenward.model.siege.cells import FRAILTY_NODES, HELD, LISTENERS, MOST_NIGHTS, Cells
+from havenward.model.siege.cells import FRAILTY_NODES, HELD, LISTENERS, Cells
 from havenward.model.siege.classes import Classes
 from havenward.model.siege.control import Control
 from havenward.model.siege.sums import grouping, total_by
@@ -62,7 +62,8 @@ class Walk:
             ("set out",),
         )
         self._captivity = self._captivity_move()
-        self._homecoming, self._homecoming_chance = self._homecoming_move()
+        self._homeward = self._homeward_move()
+        self._homecoming, self._homecoming_group, self._homecoming_share = self._homecoming_move()
 
     def phase(self, day: int, counts: Counts) -> Phase:
         """Walk, in waves; then captives and those turned back."""
@@ -72,8 +73,7 @@ class Walk:
         self.escapes = np.zeros_like(self.escapes)
         if counts[:, self._night.sources].any():
             for wave in range(WAVES):
-                outcome = self._outcomes(day, stopped)
-                chance = outcome.reshape(members, -1, 4) / (WAVES - wave)
+                chance = self._outcomes(day, stopped) / (WAVES - wave)
                 went = yield Split(self._night, chance, wave, self._walk_group)
                 caught = went[:, :, TURNED] + went[:, :, CAPTURED] + went[:, :, DEAD]
                 stopped += total_by(caught, self._by_corridor)
@@ -83,37 +83,33 @@ class Walk:
                 yield Split(self._wake, np.ones((1, 1, 1)), group=np.zeros_like(self._wake.sources))
         if counts[:, self._captivity.sources].any():
             yield Split(self._captivity, self._captivity_chances(), group=self._captive_home)
-        if counts[:, self._homecoming.sources].any():
-            yield Split(self._homecoming, self._homecoming_chances(), group=self._homecoming_group)
+        if counts[:, self._homeward.sources].any():
+            arrived = yield Split(self._homeward, self._homeward_chances(), group=self._homeward_home)
+            if arrived.any():
+                yield Split(self._homecoming, self._homecoming_share, group=self._homecoming_group)
 
     def _outcomes(self, day: int, stopped: F64) -> F64:
-        """Return (M, Q, nights, 4) chances of the four ends of one night, for walks of 1 to MOST_NIGHTS nights."""
+        """Return (M, pairs, 4) chances of the four ends of one night, for pairs of a corridor and nights on it."""
         world, value, ways = self.world, self.values, self.world.corridors
+        way, nights = self._pair_corridor, self._pair_nights
+        home, use = ways.home[way], ways.use[way]
         column = {name: v[:, None] for name, v in value.items()}
-        thin = 1.0 - self.control.contact_share[:, ways.home]
+        busy = 1.0 / (1.0 + stopped[:, way] / column["patrol_groups"])
+        thin = 1.0 - self.control.contact_share[:, home]
         light = 1.0 + column["moon_effect"] * (2.0 * world.moon[day] - 1.0)
-        busy = 1.0 / (1.0 + stopped / column["patrol_groups"])
-        secret = np.clip(column["interception"] * ways.patrols * thin * light * busy, 0.0, 1.0)
-        held = self.control.besieged[:, ways.home]
-        attempt = np.where(
-            ways.use == NIGHT,
-            secret,
-            np.where(ways.use == FRONT, column["interception_contact"] * busy * held, 0.0),
-        )
-        nights = np.arange(1, MOST_NIGHTS + 1)
-        seized = 1.0 - (1.0 - attempt[:, :, None]) ** (1.0 / nights)
-        mined = -np.expm1(-column["mine_loss"] * ways.mines * ways.width_km)[:, :, None] / nights
-        tired = np.where(ways.use == NIGHT, column["exhaustion_loss"], 0.0)[:, :, None]
-        fire = column["fire_loss"] * world.intensity[day, ways.home] / 3.0
-        under_fire = np.where(ways.use == FRONT, fire, 0.0)[:, :, None]
+        secret = np.clip(column["interception"] * ways.patrols[way] * thin * light * busy, 0.0, 1.0)
+        in_contact = column["interception_contact"] * busy * self.control.besieged[:, home]
+        attempt = np.where(use == NIGHT, secret, np.where(use == FRONT, in_contact, 0.0))
+        seized = 1.0 - (1.0 - attempt) ** (1.0 / nights)
+        mined = -np.expm1(-column["mine_loss"] * (ways.mines * ways.width_km)[way]) / nights
+        tired = column["exhaustion_loss"] * (use == NIGHT)
+        under_fire = column["fire_loss"] * (world.intensity[day, home] / 3.0 * (use == FRONT))
         lost = np.clip(mined + tired + under_fire, 0.0, 1.0)
         survive = 1.0 - lost
-        shot, back = column["shot_share"][:, :, None], column["turned_back_share"][:, :, None]
-        rest = 1.0 - shot
-        turned = survive * seized * rest * back
-        captured = survive * seized * rest * (1.0 - back)
-        dead = lost + survive * seized * shot
-        return np.stack([survive * (1.0 - seized), turned, captured, dead], axis=3)
+        shot, back = column["shot_share"], column["turned_back_share"]
+        taken = survive * seized * (1.0 - shot)
+        ends = (survive * (1.0 - seized), taken * back, taken * (1.0 - back), lost + survive * seized * shot)
+        return np.stack(ends, axis=2)
 
     # --- moves, laid out once
 
@@ -121,7 +117,10 @@ class Walk:
         cells, ways, homes = self.cells, self.world.corridors, self.world.homes
         q, w, left = np.nonzero(cells.walk != NOBODY)
         home = ways.home[q]
-        self._walk_group = q * MOST_NIGHTS + (cells.walk != NOBODY).sum(axis=2)[q, w] - 1
+        pairs = np.stack([q, (cells.walk != NOBODY).sum(axis=2)[q, w]], axis=1)
+        kept, group = np.unique(pairs, axis=0, return_inverse=True)
+        self._pair_corridor, self._pair_nights = kept.T
+        self._walk_group = group.ravel().astype(np.int64)
         area = homes.area[home]
         areas = len(self.world.areas)
         self._by_corridor = grouping(q, len(ways.names))
@@ -176,40 +175,45 @@ class Walk:
         killed = ends * np.where(self.control.besieged > 0, value["execution_share"][:, None], 0.0)
         return np.stack([ends - killed, killed], axis=2)
 
-    def _homecoming_move(self) -> tuple[Move, F64]:
-        """Return the move back home, and (W, T) shares of classes and nodes, one half behind the line, one half free."""
+    def _homeward_move(self) -> Move:
+        """From turned back, released and homeward to the door of a home behind the line, or of a free one."""
+        cells = self.cells
+        homes, walkers = cells.turned.shape
+        self._homeward_home = np.tile(np.repeat(np.arange(homes), walkers), 3)
+        sources = np.concatenate([cells.turned.ravel(), cells.released.ravel(), cells.homeward.ravel()])
+        rows = np.tile(cells.door.reshape(-1, 2, 1), (3, 1, 1))
+        return Move.build(cells.table, "homeward", sources, rows, ("behind the line", "free"))
+
+    def _homeward_chances(self) -> F64:
+        """Return (M, H, 2) chances to be at the door today."""
+        ends = -np.expm1(-1.0 / self.values["return_home_days"])[:, None]
+        held = self.control.besieged > 0.5
+        return np.stack([ends * held, ends * ~held], axis=2)
+
+    def _homecoming_move(self) -> tuple[Move, NDArray[np.int64], F64]:
+        """From the door into a class and its nodes: the move, the group of each door, and (1, groups, T) shares."""
         cells, classes = self.cells, self.classes
         deciding = {c: k for k, c in enumerate(classes.deciding)}
         following = {f: k for k, f in enumerate(classes.following)}
         nodes = FRAILTY_NODES * LISTENERS
         most = max(len(homes) for homes in classes.homes_of.values())
-        homes, walkers = cells.turned.shape
-        rows = np.full((homes, walkers, most * (nodes + 1)), NOBODY)
+        homes, walkers, _ = cells.door.shape
+        rows = np.full((homes, walkers, 2, most * nodes), NOBODY)
         share = np.zeros(rows.shape[1:])
         for w, walker in enumerate(classes.walkers):
             for n, (home, part) in enumerate(classes.homes_of[walker]):
-                held, free = slice(n * nodes, (n + 1) * nodes), most * nodes + n
+                first = n * nodes
                 if home in deciding:
-                    rows[:, w, held] = cells.home[:, HELD, deciding[home]].reshape(homes, nodes)
-                    share[w, held] = part * self.node_share.ravel()
-                    rows[:, w, free] = cells.free[:, deciding[home]]
+                    held = slice(first, first + nodes)
+                    rows[:, w, 0, held] = cells.home[:, HELD, deciding[home]].reshape(homes, nodes)
+                    share[w, 0, held] = part * self.node_share.ravel()
+                    rows[:, w, 1, first] = cells.free[:, deciding[home]]
                 else:
-                    rows[:, w, n * nodes] = cells.follow[:, HELD, following[home]]
-                    share[w, n * nodes] = part
-                    rows[:, w, free] = cells.follow_free[:, following[home]]
-                share[w, free] = part
-        self._free_from = most * nodes
-        sources = np.concatenate([cells.turned.ravel(), cells.released.ravel(), cells.homeward.ravel()])
-        names = tuple(f"home {n}" for n in range(rows.shape[2]))
-        move = Move.build(cells.table, "homecoming", sources, np.tile(rows.reshape(-1, rows.shape[2], 1), (3, 1, 1)), names)
-        self._homecoming_group = np.tile(np.arange(homes * walkers), 3)
-        return move, share
-
-    def _homecoming_chances(self) -> F64:
-        """Return (M, H x W, T) chances to come home today, behind the line or free."""
-        homes, walkers = self.cells.turned.shape
-        ends = -np.expm1(-1.0 / self.values["return_home_days"])[:, None, None, None]
-        held = (self.control.besieged > 0.5)[:, :, None, None]
-        side = np.arange(self._homecoming_chance.shape[1]) < self._free_from
-        chance = ends * np.where(held, self._homecoming_chance * side, self._homecoming_chance * ~side)
-        return np.asarray(chance).reshape(len(ends), homes * walkers, -1)
+                    rows[:, w, 0, first] = cells.follow[:, HELD, following[home]]
+                    share[w, 0, first] = part
+                    rows[:, w, 1, first] = cells.follow_free[:, following[home]]
+                share[w, 1, first] = part
+        targets = rows.shape[3]
+        names = tuple(f"home {n}" for n in range(targets))
+        move = Move.build(cells.table, "homecoming", cells.door.ravel(), rows.reshape(-1, targets, 1), names)
+        return move, np.tile(np.arange(walkers * 2), homes), share.reshape(1, -1, targets)
