@@ -151,7 +151,7 @@ def solvers() -> None:
         case.seconds(solver, 1)
         alone, told = repeated(lambda solver=solver: case.seconds(solver, 1))
         say("solvers", f"`mosul`, {solver}, one member alone", f"{told} s")
-        together[solver], told = repeated(lambda solver=solver: case.seconds(solver, MEMBERS) / MEMBERS, 2)
+        together[solver], told = repeated(lambda solver=solver: case.seconds(solver, MEMBERS) / MEMBERS, 1)
         say("solvers", f"`mosul`, {solver}, a member in a batch of {MEMBERS}", f"{told} s")
         say("solvers", f"{solver}, alone over in a batch", f"{alone / together[solver]:.1f} times")
     say("solvers", "chain over mean, in a batch", f"{together['chain'] / together['mean']:.2f} times")
@@ -222,7 +222,8 @@ def child(words: tuple[str, ...], environment: dict[str, str]) -> tuple[float, f
 def repeated(measure: Callable[[], float], repeats: int = REPEATS) -> tuple[float, str]:
     """Return the median of some repeats, and it in words with the lowest and the highest."""
     found = sorted(measure() for _ in range(repeats))
-    return median(found), f"{median(found):.3g} ({found[0]:.3g} to {found[-1]:.3g}, {repeats} repeats)"
+    noise = f"{found[0]:.3g} to {found[-1]:.3g}, {repeats} repeats" if repeats > 1 else "once"
+    return median(found), f"{median(found):.3g} ({noise})"
 
 
 def say(section: str, what: str, figure: str) -> None:

@@ -116,7 +116,11 @@ def observed(outcome: xr.Dataset, scenario: Scenario) -> xr.DataArray:
     shape = (outcome.sizes["draw"], outcome.sizes["time"], len(series))
     values = np.zeros(shape, dtype=np.float32)
     for k, row in enumerate(series.values()):
-        view = View.of(outcome, observers[row.observer])
+        counter = observers[row.observer]
+        if row.unit == "households":
+            # the factor turns a counter's families into the persons that it prints; a row of families needs none
+            counter = counter.model_copy(update={"unit": "households", "factor": 1.0})
+        view = View.of(outcome, counter)
         values[:, :, k] = _printed(view, row)
     return xr.DataArray(
         values,
