@@ -18,7 +18,7 @@ import xarray as xr
 import zarr
 
 from havenward.guard.tiers import tier_of
-from havenward.model.siege.parameters import TABLE
+from havenward.model.siege.parameters import TABLE, check_value
 from havenward.run.engine import BATCH, SolverName, prepare, simulate
 from havenward.run.folder import Request, flow_series, plan_of
 from havenward.run.observe import observed
@@ -44,10 +44,12 @@ def edit(scenario: Scenario, **parameters: float) -> Scenario:
 
     Raises:
         KeyError: there is no parameter of that name.
+        ValueError: a parameter cannot have such a value.
     """
-    for name in parameters:
+    for name, value in parameters.items():
         if name not in TABLE:
             raise KeyError(f"there is no parameter {name!r}; `havenward parameters` lists them")
+        check_value(TABLE[name], value)
     kept = tuple(row for row in scenario.assumptions if row.name not in parameters)
     new = tuple(Assumption(name=name, median=value, note="edited") for name, value in parameters.items())
     return scenario.model_copy(update={"assumptions": (*kept, *new)})

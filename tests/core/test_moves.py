@@ -34,7 +34,7 @@ def test_a_household_may_go_whole_or_split(world):
     table, rows = world
     move = build(world, [("camp", "family")], [("camp", "father"), ("home", "kin")], targets=("whole", "father"))
     assert move.rows.shape == (1, 2, 2)
-    assert move.tags.tolist() == [tag("whole"), tag("father")]
+    assert (move.tags == [tag("whole"), tag("father")]).all()
     assert move.hashes[0] == table.hashes[rows["home", "family"]] ^ np.uint64(meaning("move", "leave"))
     assert (move.links == NOBODY).all()
     assert move.each.tolist() == [0]

@@ -29,7 +29,6 @@ from tests.model.worlds import (
     household,
     passing_front,
     place,
-    road,
     siege,
     way,
 )
@@ -53,7 +52,7 @@ def toy(days=30):
 
 def wide(days=12):
     """Long sums everywhere; a third of the homes is freed, so that people return too."""
-    homes = [home(f"Home {k}", population=900.0 + 37 * k, area=("north", "south")[k % 2], lat=31 + 0.03 * k, damage=0.07 * k)
+    homes = [home(f"Home {k}", population=900.0 + 37 * k, area=("north", "south")[k % 2], lat=31 + 0.03 * k, damage=0.05 * k)
              for k in range(18)]  # fmt: skip
     gates = [place(f"Gate {k}", "crossing", lat=31 + 0.02 * k, lon=-39.9) for k in range(9)]
     camps = [place(f"Camp {k}", "camp", lat=31 + 0.013 * k, lon=-39.7) for k in range(10)]
@@ -88,7 +87,7 @@ def same_bits(one, other, pick=slice(None)):
 
 
 @pytest.mark.parametrize("world", WORLDS)
-@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("solver", ["chain", "individuals"])
 def test_a_member_does_not_know_who_is_computed_beside_it(world, solver):
     """Alone, among three, among eight, and in another order."""
     scenario = WORLDS[world]()
@@ -97,6 +96,15 @@ def test_a_member_does_not_know_who_is_computed_beside_it(world, solver):
     same_bits(eight, turn(scenario, solver, members=3, medians=False, **HASTY), slice(0, 3))
     same_bits(eight, turn(scenario, solver, numbers=[5], medians=False, **HASTY), slice(5, 6))
     same_bits(eight, turn(scenario, solver, numbers=[7, 2], medians=False, **HASTY), [7, 2])
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_expectations_hardly_know_who_is_computed_beside_them(world):
+    """Sums of expectations are no whole numbers, so that their last digits depend on the order of the terms."""
+    scenario = WORLDS[world]()
+    eight = turn(scenario, "mean", members=8, medians=False, **HASTY)
+    alone = turn(scenario, "mean", numbers=[5], medians=False, **HASTY)
+    np.testing.assert_allclose(eight.dusk[5:6], alone.dusk, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("threads", [2, 3])

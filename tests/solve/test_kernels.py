@@ -36,7 +36,7 @@ class Case:
         sources, targets = int(rng.integers(1, 6)), int(rng.integers(1, 5))
         self.sources = rng.permutation(ROWS)[:sources]
         self.hashes = rng.integers(0, 2**64, sources, dtype=np.uint64)
-        self.tags = rng.integers(0, 2**32, targets, dtype=np.uint32)
+        self.tags = rng.integers(0, 2**32, (sources, targets), dtype=np.uint32)
         self.rows = rng.integers(-1, ROWS, (sources, targets, 2))
         self.rows[:, :, 0] = np.abs(self.rows[:, :, 0])
         self.counts = rng.integers(0, 40, (3, ROWS)) * (rng.random((3, ROWS)) < 0.8)
@@ -50,7 +50,7 @@ class Case:
         return number, self.rng.integers(0, number, len(self.sources))
 
     def probability(self, members: int, groups: int) -> np.ndarray:
-        shape = (members, groups, len(self.tags))
+        shape = (members, groups, self.tags.shape[1])
         odds = self.rng.random(shape) * (self.rng.random(shape) < 0.7)
         return odds / np.maximum(odds.sum(axis=2, keepdims=True), 1e-9) * self.rng.choice([0.2, 1.0])
 
@@ -85,7 +85,7 @@ def test_share_of_rest(p, rest):
 @MANY
 @given(cases, st.sampled_from([1, 3]))
 def test_split_counts(case, tables):
-    shape = (3, len(case.sources), len(case.tags))
+    shape = (3, len(case.sources), case.tags.shape[1])
     groups, group = case.groups()
     place = (case.counts, case.sources, case.hashes, case.tags, case.probability(tables, groups), group)
     flows = np.zeros(shape, dtype=np.int64)
@@ -113,7 +113,7 @@ def test_nobody_stays_where_the_probabilities_sum_to_one(odds, seed):
     probability = (np.array(odds) / sum(odds))[None, None]
     everybody = np.array([[10**9]])
     flows = np.zeros((1, 1, len(odds)), dtype=np.int64)
-    hashes, tags = np.array([7], dtype=np.uint64), np.arange(len(odds), dtype=np.uint32)
+    hashes, tags = np.array([7], dtype=np.uint64), np.arange(len(odds), dtype=np.uint32)[None]
     members = np.zeros(1, dtype=np.uint32)
     group, hits = np.array([0]), np.zeros(len(odds), dtype=np.int64)
     kernels.split_counts(everybody, np.array([0]), hashes, tags, probability, group, seed, members, 0, flows, hits)
@@ -125,22 +125,22 @@ def test_split_expected(case, tables, small):
     groups, group = case.groups()
     expected = case.counts * case.rng.random(case.counts.shape) * small
     place = (expected, case.sources, case.probability(tables, groups), group)
-    flows = np.zeros((3, len(case.sources), len(case.tags)))
+    flows = np.zeros((3, len(case.sources), case.tags.shape[1]))
     kernels.split_expected(*place, flows)
     assert (flows == twins.split_expected(*place)).all()
 
 
 @given(cases)
 def test_find_flows(case):
-    flows = case.rng.integers(0, 2, (3, len(case.sources), len(case.tags)))
+    flows = case.rng.integers(0, 2, (3, len(case.sources), case.tags.shape[1]))
     hits = np.full(flows.size, -1)
     assert (hits[: kernels.find_flows(flows, hits)] == twins.find_flows(flows)).all()
 
 
 @given(cases)
 def test_apply_flows(case):
-    flows = case.rng.integers(0, 3, (3, len(case.sources), len(case.tags)))
-    plenty = case.counts + 3 * len(case.tags)
+    flows = case.rng.integers(0, 3, (3, len(case.sources), case.tags.shape[1]))
+    plenty = case.counts + 3 * case.tags.shape[1]
     counts, drift = plenty.copy(), np.zeros(3, dtype=np.uint64)
     weight = case.rng.integers(0, 2**64, ROWS, dtype=np.uint64)
     sound = kernels.apply_flows(counts, case.sources, case.rows, flows, twins.find_flows(flows), weight, drift)
@@ -203,7 +203,7 @@ def test_quota_counts(case):
 @MANY
 @given(cases, st.integers(1, 7))
 def test_ordered_counts(case, waves):
-    shape = (3, len(case.sources), len(case.tags))
+    shape = (3, len(case.sources), case.tags.shape[1])
     totals, gain = case.rng.random((3, shape[2])) * 20, case.rng.integers(0, 6, shape[1:]).astype(float)
     fixed = case.rng.random((3, shape[2])) * 500
     place = (case.counts, case.sources, case.hashes, case.tags, by_room, totals, gain, fixed, waves)
@@ -228,7 +228,7 @@ def test_choose_units(case):
 @given(cases)
 def test_choose_in_order(case):
     cell, units = case.units()
-    targets = len(case.tags)
+    targets = case.tags.shape[1]
     totals, fixed = case.rng.random(targets) * 5, case.rng.random(targets) * 60
     gain = case.rng.integers(0, 6, (len(case.sources), targets)).astype(float)
     choice, running = np.empty(len(units), dtype=np.int16), totals.copy()
@@ -308,7 +308,7 @@ def test_gather(case):
 @given(cases)
 def test_move_units(case):
     cell, units = case.units()
-    choice = case.rng.integers(-1, len(case.tags), len(units)).astype(np.int16)
+    choice = case.rng.integers(-1, case.tags.shape[1], len(units)).astype(np.int16)
     number = len(cell)
     room = np.concatenate([cell, np.zeros(number, dtype=np.int32)])
     counts = np.bincount(cell, minlength=ROWS)
@@ -334,7 +334,7 @@ def test_tally_stocks(case):
 
 @given(cases)
 def test_tally_flows(case):
-    flows = case.rng.integers(0, 3, (3, len(case.sources), len(case.tags)))
+    flows = case.rng.integers(0, 3, (3, len(case.sources), case.tags.shape[1]))
     links = np.where(case.rows >= 0, case.rng.integers(-1, 4, case.rows.shape), -1)
     people = case.rng.integers(0, 4, (ROWS, 4))
     out = np.zeros((3, 4, 5), dtype=np.int64)

@@ -49,7 +49,7 @@ def split(move, *rows, members=MEMBERS):
 
 
 def quota(move, **changes):
-    one = Move(move.name, move.sources, move.rows[:, :1], move.tags[:1], move.links[:, :1], move.hashes)
+    one = Move(move.name, move.sources, move.rows[:, :1], move.tags[:, :1], move.links[:, :1], move.hashes)
     fine = Quota(one, np.zeros(2, dtype=np.int64), np.full((MEMBERS, 1), 4), np.array([1, 2]))
     return replace(fine, **changes)
 

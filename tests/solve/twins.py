@@ -54,7 +54,7 @@ def split_counts(counts, sources, hashes, tags, probability, group, seed, member
         [
             [
                 multinomial(
-                    counts[m, row], table[m, s], lambda t, m=m, s=s: uniform(seed, members[m], hashes[s], at, tags[t])
+                    counts[m, row], table[m, s], lambda t, m=m, s=s: uniform(seed, members[m], hashes[s], at, tags[s, t])
                 )
                 for s, row in enumerate(sources)
             ]
@@ -126,7 +126,7 @@ def quota_counts(counts, sources, hashes, lane, budget, weight, seed, members, a
 
 
 def ordered_counts(counts, sources, hashes, tags, rule, totals, gain, fixed, waves, seed, members, at):
-    flows = np.zeros((len(counts), len(sources), len(tags)), dtype=np.int64)
+    flows = np.zeros((len(counts), len(sources), tags.shape[1]), dtype=np.int64)
     for m in range(len(counts)):
         left, running = counts[m, sources].copy(), totals[m].copy()
         for wave in range(waves):
@@ -134,10 +134,10 @@ def ordered_counts(counts, sources, hashes, tags, rule, totals, gain, fixed, wav
             for s in range(len(sources)):
                 turn = left[s] // (waves - wave)
                 left[s] -= turn
-                probability = np.zeros(len(tags))
+                probability = np.zeros(tags.shape[1])
                 rule(s, running, fixed[m], probability)
                 new[s] = multinomial(
-                    turn, probability, lambda t, m=m, s=s, w=wave: uniform(seed, members[m], hashes[s] + w, at, tags[t])
+                    turn, probability, lambda t, m=m, s=s, w=wave: uniform(seed, members[m], hashes[s] + w, at, tags[s, t])
                 )
             running = running + (new * gain).sum(axis=0)
             flows[m] += new

@@ -11,7 +11,7 @@ how an order is carried out; a solver never asks what an order is for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
@@ -43,7 +43,7 @@ class Move:
         name: what is decided, part of the random stream.
         sources: (S,) rows that units leave.
         rows: (S, T, B) rows of each target's bundle, filled up with NOBODY.
-        tags: (T,) draw numbers of the targets, in the stable order of their names.
+        tags: (S, T) draw numbers of the targets, from their names: a target that is added moves nobody else's number.
         links: (S, T, B) flow series that each part of a bundle counts towards, or NOBODY.
         hashes: (S,) random streams of the sources for this decision.
     """
@@ -62,7 +62,7 @@ class Move:
         name: str,
         sources: NDArray[np.int64],
         rows: NDArray[np.int64],
-        targets: tuple[str, ...],
+        targets: Sequence[str] | Sequence[Sequence[str]],
         links: NDArray[np.int64] | None = None,
     ) -> Move:
         """Return a move after checking that it loses nobody.
@@ -72,7 +72,7 @@ class Move:
             name: what is decided.
             sources: (S,) distinct rows.
             rows: (S, T, B) target rows; a target that a source does not have is all NOBODY.
-            targets: names of the T targets, new ones last.
+            targets: names of the T targets, or T names for each source; new ones last.
             links: (S, T, B) flow series, or None when nothing is counted.
 
         Raises:
@@ -81,11 +81,14 @@ class Move:
         """
         sources = np.ascontiguousarray(sources, dtype=np.int64)
         rows = np.ascontiguousarray(rows, dtype=np.int64)
-        rows = rows.reshape(len(sources), len(targets), rows.shape[-1])
+        names = np.array(targets, dtype=object)
+        rows = rows.reshape(len(sources), names.shape[-1], rows.shape[-1])
         if len(np.unique(sources)) != len(sources):
             raise ValueError(f"move {name!r}: a source cell stands twice")
-        tags = np.array([tag(target) for target in targets], dtype=np.uint32)
-        if len(np.unique(tags)) != len(tags):
+        names = np.broadcast_to(names, rows.shape[:2])
+        known = {name: tag(name) for name in dict.fromkeys(names.ravel())}
+        tags = np.array([known[name] for name in names.ravel()], dtype=np.uint32).reshape(names.shape)
+        if (np.diff(np.sort(tags, axis=1), axis=1) == 0).any():
             raise ValueError(f"move {name!r}: two targets share a draw number; rename one")
         there = rows != NOBODY
         people = np.where(there[..., None], table.people[rows], 0).sum(axis=2)
@@ -94,7 +97,7 @@ class Move:
         if wrong.any():
             source, target = np.argwhere(wrong)[0]
             raise ValueError(
-                f"move {name!r}: from {table.meanings[sources[source]]} to {targets[target]!r} people or origin are not kept"
+                f"move {name!r}: from {table.meanings[sources[source]]} to {names[source, target]!r} people or origin are not kept"
             )
         salt = np.uint64(meaning("move", name))
         return cls(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from havenward.core.orders import Ledger, Solver
 from havenward.model.siege.day import Ground, SiegeRules
-from havenward.model.siege.parameters import Parameter, values, with_assumptions
+from havenward.model.siege.parameters import TABLE, Parameter, check_value, values, with_assumptions
 from havenward.run.days import turn_day
 from havenward.run.record import Recorder, Sink
 from havenward.scenario.schema import Assumption, Scenario
@@ -135,7 +135,10 @@ def prepare(scenario: Scenario, changes: dict[str, float]) -> tuple[Ground, dict
 
     Raises:
         KeyError: a change, or an assumption of the scenario, names no parameter.
+        ValueError: a parameter cannot have such a value.
     """
+    for name, value in changes.items():
+        check_value(TABLE[name], value)
     kept = tuple(row for row in scenario.assumptions if row.name not in changes)
     changed = tuple(
         Assumption(name=name, median=value, label="assumed", note="set for this run") for name, value in changes.items()

@@ -22,6 +22,7 @@ import numpy as np
 import xarray as xr
 
 from havenward import __version__
+from havenward.core.orders import OrderError
 from havenward.guard.tiers import BANNERS, tier_of
 from havenward.model.siege.day import Ground, SiegeRules
 from havenward.model.siege.parameters import Parameter, values
@@ -108,7 +109,7 @@ def run_to_folder(
         The record: what run.json holds.
 
     Raises:
-        RunError: the request is impossible, or the folder cannot be written.
+        RunError: the request is impossible, the folder cannot be written, or the run was broken off before its first day.
     """
     began = time.perf_counter()
     plan = plan_of(scenario, request)
@@ -118,6 +119,8 @@ def run_to_folder(
         ground, table = prepare(scenario, dict(request.changes or {}))
     except KeyError as error:
         raise RunError(f"there is no parameter {error}; `havenward parameters` lists them") from None
+    except ValueError as error:
+        raise RunError(str(error)) from None
     draft = out.with_name(f".{out.name}.unfinished-{os.getpid()}")
     tier = tier_of(scenario, today or dt.date.today())
     try:
@@ -136,6 +139,8 @@ def run_to_folder(
             table["persons_a_plot"].median,
         )
         tally = simulate(ground, table, plan, store.part, progress)
+        if not (tally.members_done or tally.days_done):
+            raise RunError("the run was broken off before its first day was kept; nothing was kept")
         outcome = _finish(draft, scenario, tally)
         record |= _results(outcome, tally, plan, time.perf_counter() - began)
         (draft / RECORD).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -143,6 +148,9 @@ def run_to_folder(
     except OSError as error:
         shutil.rmtree(draft, ignore_errors=True)
         raise RunError(f"cannot write {out}: {error.strerror or error}; nothing was kept") from error
+    except OrderError as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise RunError(f"the assumptions make no probabilities ({error}); nothing was kept") from error
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -183,7 +191,8 @@ def _finish(draft: Path, scenario: Scenario, tally: Tally) -> xr.Dataset:
     outcome["observed"] = xr.concat(seen, dim="draw")
     # a run that was broken off keeps the size that was asked for: what was not reached is not a number
     whole = outcome["observed"].reindex(draw=stored["draw"], time=stored["time"])
-    whole.reset_coords(drop=True).to_dataset(name="observed").to_zarr(
+    # appending replaces the attributes of the whole, the tier among them, by those that it is given
+    whole.reset_coords(drop=True).to_dataset(name="observed").assign_attrs(stored.attrs).to_zarr(
         draft / OUTCOME, mode="a", zarr_format=3, consolidated=False
     )
     table = summarise(periods)

@@ -80,6 +80,8 @@ class View:
         """Return (draw, time) sums from the counter's first day on; not a number when the outcome begins later."""
         if self.start < 0:
             return np.full(daily.shape, np.nan)
+        if self.start >= daily.shape[1]:
+            return np.zeros(daily.shape)
         total = np.cumsum(daily, axis=1)
         before = total[:, self.start - 1 : self.start] if self.start else np.zeros((len(daily), 1))
         return np.where(np.arange(daily.shape[1]) >= self.start, total - before, 0.0)
@@ -94,6 +96,8 @@ class View:
         here = self.stock(stage)
         if self.start < 0:
             return np.full(here.shape, np.nan), np.full(here.shape, np.nan)
+        if self.start >= here.shape[1]:
+            return np.zeros(here.shape), np.zeros(here.shape)
         yesterday = np.concatenate([here[:, :1], here[:, :-1]], axis=1)
         stay = np.clip(1.0 - returned / np.maximum(yesterday, 1.0), 0.0, 1.0)
         day = np.arange(here.shape[1])

@@ -202,4 +202,4 @@ def done_part(outcome: xr.Dataset, members_done: int, days_done: int) -> xr.Data
         return outcome
     if members_done:
         return outcome.isel(draw=slice(0, members_done))
-    return outcome.isel(time=slice(0, max(days_done, 1)))
+    return outcome.isel(time=slice(0, days_done))

@@ -152,6 +152,7 @@ COLUMN_MEANINGS = {
 def write_workbook(table: pd.DataFrame, path: Path, attributes: Mapping[str, Any], scenario: Scenario) -> None:
     """Write the same table as a workbook: a read-me sheet, then the facts, a sheet for each measure."""
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     as_date = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -189,7 +190,11 @@ def write_workbook(table: pd.DataFrame, path: Path, attributes: Mapping[str, Any
             for row, (serial, cells) in enumerate(zip(serials.tolist(), zip(*columns, strict=True), strict=True), start=1):
                 sheet.write_number(row, 0, serial, as_date)
                 sheet.write_row(row, 1, cells)
-    book.close()
+    try:
+        book.close()
+    except FileCreateError as fault:
+        # a full disk, mostly; the library hides the error of the system in one of its own
+        raise OSError(str(fault)) from fault
 
 
 def final_stocks(outcome: xr.Dataset) -> dict[str, dict[str, float]]:

@@ -1,6 +1,7 @@
 """Compiled loops of the solvers. Every loop has a plain NumPy/SciPy twin in the tests that must give equal bits.
 
-All kernels are lazy (nothing is compiled at import), cached, serial, and free of the interpreter lock.
+All kernels are lazy (nothing is compiled at import), cached, serial, and free of the interpreter lock. Those that take a rule
+are not cached: each rule makes a kernel of its own.
 """
 
 from __future__ import annotations
@@ -113,17 +114,17 @@ def split_counts(
             if left == 0:
                 continue
             rest = 1.0
-            for t in range(tags.size):
+            for t in range(tags.shape[1]):
                 p = probability[mp, group[s], t]
                 if p <= 0.0:
                     continue
-                u = uniform(seed, members[m], hashes[s], at, tags[t])
+                u = uniform(seed, members[m], hashes[s], at, tags[s, t])
                 n = binomial_quantile(u, left, share_of_rest(p, rest))
                 rest -= p
                 if n == 0:
                     continue
                 flows[m, s, t] = n
-                hits[number] = (m * sources.size + s) * tags.size + t
+                hits[number] = (m * sources.size + s) * tags.shape[1] + t
                 number += 1
                 left -= n
                 if left == 0:
@@ -300,7 +301,7 @@ def quota_counts(
                 flows[m, part[i]] = admitted[i]
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def ordered_counts(
     counts: Counts,
     sources: I64,
@@ -317,7 +318,7 @@ def ordered_counts(
     flows: Counts,
 ) -> None:
     """Approximate a sequence by waves: in each an equal part of every cell acts on the totals of the wave's start."""
-    number = tags.size
+    number = tags.shape[1]
     probability = np.zeros(number)
     for m in range(counts.shape[0]):
         left = np.empty(sources.size, dtype=np.int64)
@@ -337,7 +338,7 @@ def ordered_counts(
                     p = probability[t]
                     if p <= 0.0 or turn == 0:
                         continue
-                    u = uniform(seed, members[m], hashes[s] + np.uint64(wave), at, tags[t])
+                    u = uniform(seed, members[m], hashes[s] + np.uint64(wave), at, tags[s, t])
                     n = binomial_quantile(u, turn, share_of_rest(p, rest))
                     flows[m, s, t] += n
                     new[t] += n * gain[s, t]
@@ -430,7 +431,7 @@ def choose_by_cell(
             jump += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def choose_in_order(
     cell: I32,
     units: I32,

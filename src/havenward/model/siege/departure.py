@@ -151,12 +151,15 @@ class Departure:
         self._slot_of = np.full((homes, widest), NOBODY)
         for h, slots in enumerate(self._slots):
             self._slot_of[h, : len(slots)] = slots
+        # by the names of the corridors, so that a new one moves nobody else's number
+        told = [[ways.names[q] if q != NOBODY else f"no way {slot}" for slot, q in enumerate(row)] for row in self._slot_of]
+        names = np.repeat(np.array(told, dtype=object), cells.edge[0].size, axis=0).tolist()
         return Move.build(
             cells.table,
             "route",
             cells.edge.ravel(),
             rows.reshape(-1, widest, 1),
-            tuple(f"way {slot}" for slot in range(widest)),
+            names,
             links.reshape(-1, widest, 1),
         )
 

@@ -674,6 +674,33 @@ PARAMETERS: tuple[Parameter, ...] = (
 TABLE: Mapping[str, Parameter] = {parameter.name: parameter for parameter in PARAMETERS}
 
 
+DIVISORS = frozenset(
+    {
+        *("advance_km_a_day", "belief_memory", "belief_prior_captured", "belief_prior_escaped", "belief_reports"),
+        *("captivity_days", "contact_days", "fear_width", "hope_days", "night_hours", "patrol_groups", "reach_km"),
+        *("return_home_days", "service_days", "slow_speed", "social_scale", "stock_days", "walking_speed"),
+    }
+)
+"""Parameters that something is divided by: nought is no value for them."""
+
+
+def check_value(parameter: Parameter, value: float) -> None:
+    """Refuse a value that a parameter cannot have.
+
+    Raises:
+        ValueError: the value is not a number, no share, negative, or nought where something is divided by it.
+    """
+    name = parameter.name
+    if not np.isfinite(value):
+        raise ValueError(f"{name} cannot be {value:g}: it must be a finite number")
+    if parameter.scale == "share" and not 0.0 <= value <= 1.0:
+        raise ValueError(f"{name} cannot be {value:g}: it is a share, from 0 to 1")
+    if parameter.scale == "positive" and value < 0.0:
+        raise ValueError(f"{name} cannot be {value:g}: it cannot be negative")
+    if name in DIVISORS and value == 0.0:
+        raise ValueError(f"{name} cannot be 0: it must be more")
+
+
 def with_assumptions(assumptions: tuple[Assumption, ...]) -> dict[str, Parameter]:
     """Return the table with a scenario's rows in place of the defaults.
 
@@ -681,9 +708,13 @@ def with_assumptions(assumptions: tuple[Assumption, ...]) -> dict[str, Parameter
 
     Raises:
         KeyError: an assumption has no parameter of its name.
+        ValueError: a parameter cannot have such a value.
     """
     table = dict(TABLE)
     for row in assumptions:
+        for value in (row.low, row.median, row.high):
+            if value is not None:
+                check_value(TABLE[row.name], value)
         table[row.name] = replace(
             TABLE[row.name],
             median=row.median,
