@@ -96,9 +96,8 @@ class Move:
         wrong |= (there & (table.origins[rows] != table.origins[sources][:, None, None])).any(axis=-1)
         if wrong.any():
             source, target = np.argwhere(wrong)[0]
-            raise ValueError(
-                f"move {name!r}: from {table.meanings[sources[source]]} to {names[source, target]!r} people or origin are not kept"
-            )
+            start, end = table.meanings[sources[source]], names[source, target]
+            raise ValueError(f"move {name!r}: from {start} to {end!r} people or origin are not kept")
         salt = np.uint64(meaning("move", name))
         return cls(
             name=name,

@@ -1,7 +1,7 @@
 """Compiled loops of the solvers. Every loop has a plain NumPy/SciPy twin in the tests that must give equal bits.
 
-All kernels are lazy (nothing is compiled at import), cached, serial, and free of the interpreter lock. Those that take a rule
-are not cached: each rule makes a kernel of its own.
+All kernels are lazy (nothing is compiled at import), cached, serial, and free of the interpreter lock. Those that take a
+rule are not cached: each rule makes a kernel of its own.
 """
 
 from __future__ import annotations

@@ -186,6 +186,8 @@ class Departure:
                 gone += total_by(left[:, :, 0], self._persons[side])
         self.left_share = gone / np.maximum(people, 1.0)
         if gone.any():
+            # those who leave stand by road and by night as their hazards do: fear keeps people from the night only
+            weight[:, :, NIGHT] *= calm.mean(axis=2)
             yield Split(self._mode, self._mode_chances(), group=self._mode_group)
             yield Split(self._route, self._route_chances(day, weight), group=self._route_group)
 
