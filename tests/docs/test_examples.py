@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import socket
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -56,8 +57,26 @@ def test_the_example_in_the_interface_itself(folder):
     assert list(folder.glob("*.png"))
 
 
+@pytest.fixture
+def offline(monkeypatch):
+    """Every attempt to reach another machine fails the test."""
+
+    def refuse(*_arguments, **_options):
+        raise AssertionError("a connection was opened")
+
+    for way_out in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, way_out, refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+def test_offline_is_offline(offline):
+    with pytest.raises(AssertionError, match="connection"):
+        socket.create_connection(("127.0.0.1", 9))
+
+
+@pytest.mark.usefixtures("offline")
 @pytest.mark.parametrize("page", ["tutorial/first_run.md", "how-to/own_scenario.md"])
-def test_commands_end_well(page, folder):
+def test_commands_end_well_and_need_no_network(page, folder):
     every = [words for words in commands(DOCS / page) if not any(SLOW in word for word in words)]
     assert every
     for words in every:

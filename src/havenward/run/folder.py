@@ -33,6 +33,8 @@ from havenward.run.summary import Periods, final_stocks, summarise, write_csv, w
 from havenward.scenario.folder import FILES
 from havenward.scenario.schema import Scenario, Tier
 
+READ_AT_ONCE = 2
+"""Members whose days are in memory at once while a run is summed up."""
 RECORD, OUTCOME, SCENARIO, SUMMARY, WORKBOOK = "run.json", "outcome.zarr", "scenario", "summary.csv", "summary.xlsx"
 
 
@@ -182,7 +184,7 @@ def _finish(draft: Path, scenario: Scenario, tally: Tally) -> xr.Dataset:
     """Cut the outcome to what was done, add what counters would print, and write the tables."""
     stored: xr.Dataset = xr.open_zarr(draft / OUTCOME, consolidated=False)
     outcome = done_part(stored, tally.members_done, tally.days_done)
-    parts = [outcome.isel(draw=slice(k, k + BATCH)) for k in range(0, outcome.sizes["draw"], BATCH)]
+    parts = [outcome.isel(draw=slice(k, k + READ_AT_ONCE)) for k in range(0, outcome.sizes["draw"], READ_AT_ONCE)]
     seen, periods = [], []
     for part in parts:
         loaded = part.load()

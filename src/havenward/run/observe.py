@@ -77,23 +77,23 @@ class View:
         return frozenset(self.outcome["home"].values[inside].tolist())
 
     def since_start(self, daily: F64) -> F64:
-        """Return (draw, time) sums from the counter's first day on; not a number when the outcome begins later."""
+        """Return (draw, time) sums since the counter's first evening; not a number when the outcome begins later."""
         if self.start < 0:
             return np.full(daily.shape, np.nan)
         if self.start >= daily.shape[1]:
             return np.zeros(daily.shape)
         total = np.cumsum(daily, axis=1)
-        before = total[:, self.start - 1 : self.start] if self.start else np.zeros((len(daily), 1))
-        return np.where(np.arange(daily.shape[1]) >= self.start, total - before, 0.0)
+        return np.where(np.arange(daily.shape[1]) > self.start, total - total[:, self.start : self.start + 1], 0.0)
 
-    def new(self, stage: str, returned: F64) -> tuple[F64, F64]:
+    def new(self, stage: str, returned: F64, site: str = "") -> tuple[F64, F64]:
         """Return (draw, time) people of a stage displaced since the start, and returns of such people since then.
 
         Args:
             stage: in_camp or in_host.
             returned: (draw, time) returns from that kind of site.
+            site: one site, or all if empty.
         """
-        here = self.stock(stage)
+        here = self.stock(stage, site)
         if self.start < 0:
             return np.full(here.shape, np.nan), np.full(here.shape, np.nan)
         if self.start >= here.shape[1]:
@@ -141,6 +141,9 @@ def _printed(view: View, row: Evidence) -> F64:
             camps, hosts, _ = displaced(view)
             return np.asarray(camps / np.maximum(camps + hosts, 1.0))
         case "in_camps":
+            if row.site:
+                left = view.flow("returned", start=frozenset({row.site}), origin=True)
+                return factor * view.observer.camp_coverage * view.new("in_camp", left, row.site)[0]
             return factor * displaced(view)[0]
         case "occupancy":
             return factor * view.stock("in_camp", row.site)
@@ -150,7 +153,9 @@ def _printed(view: View, row: Evidence) -> F64:
             daily = displaced(view)[2]
             return factor * (np.diff(daily, axis=1, prepend=0.0) if row.measure == "flow" else daily)
         case "screened":
-            return factor * view.flow("cleared", start=frozenset({row.site}))
+            gate = frozenset({row.site})
+            daily = view.flow("cleared", start=gate) + view.flow("held", start=gate)
+            return factor * (daily if row.measure == "flow" else view.since_start(daily))
         case "arrivals":
             daily = _arrivals(view, row.site)
             return factor * (daily if row.measure == "flow" else view.since_start(daily))

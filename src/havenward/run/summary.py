@@ -67,7 +67,7 @@ class Periods:
         links = list(
             zip(outcome["link_from"].values, outcome["link_to"].values, outcome["link_quantity"].values, strict=True)
         )
-        flow = np.add.reduceat(outcome["flow"].values, np.concatenate([[0], ends[:-1] + 1]), axis=1, dtype=np.float64)
+        flow = np.add.reduceat(outcome["flow"].values, np.concatenate([[0], ends[:-1] + 1]), axis=1)
         arrived = [k for k, (_, _, quantity) in enumerate(links) if quantity == "arrived"]
         parts = [
             _by_label(outcome["stock"].values[:, ends], stock_keys),
@@ -122,7 +122,9 @@ def summarise(parts: Sequence[Periods]) -> pd.DataFrame:
 
 def write_csv(table: pd.DataFrame, path: Path, attributes: Mapping[str, Any]) -> None:
     """Write the table as CSV, and beside it what its columns mean, with tier and run."""
-    table.to_csv(path, index=False, float_format="%.6g", date_format="%Y-%m-%d")
+    # two decimals, as in the workbook, and millions in full
+    figures = table.round(dict.fromkeys(COLUMNS[6:], 2))
+    figures.to_csv(path, index=False, float_format="%.12g", date_format="%Y-%m-%d")
     about = {
         "name": path.stem,
         "title": f"{attributes['title']}: summary over members",
