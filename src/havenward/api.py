@@ -2,7 +2,7 @@
 
 from havenward.api import edit, load, plot, run
 
-scenario = edit(load("toy"), interception=0.2)
+scenario = edit(load("toy"), persons_a_plot=6.0)
 outcome = run(scenario, members=20, seed=1)
 plot(outcome, "arrived").figure.savefig("arrivals.png")
 """
@@ -18,7 +18,7 @@ import xarray as xr
 import zarr
 
 from havenward.guard.tiers import tier_of
-from havenward.model.siege.parameters import TABLE, check_value
+from havenward.model.siege.parameters import TABLE, check_edit
 from havenward.run.engine import BATCH, SolverName, prepare, simulate
 from havenward.run.folder import Request, flow_series, plan_of
 from havenward.run.observe import observed
@@ -49,7 +49,7 @@ def edit(scenario: Scenario, **parameters: float) -> Scenario:
     for name, value in parameters.items():
         if name not in TABLE:
             raise KeyError(f"there is no parameter {name!r}; `havenward parameters` lists them")
-        check_value(TABLE[name], value)
+        check_edit(name, value)
     kept = tuple(row for row in scenario.assumptions if row.name not in parameters)
     new = tuple(Assumption(name=name, median=value, note="edited") for name, value in parameters.items())
     return scenario.model_copy(update={"assumptions": (*kept, *new)})
@@ -87,13 +87,17 @@ def run(
         "title": scenario.header.title,
         "solver": solver,
         "seed": seed,
+        "nature": scenario.header.nature,
+        "calibrated": "by hand" if any(parameter.label == "calibrated" for parameter in table.values()) else "",
         "tier": tier_of(scenario, dt.date.today()),
     }
     where = zarr.storage.MemoryStore()
     store = Store.create(
         where, ground, plan, flow_series(ground, table, plan), BATCH, attributes, table["persons_a_plot"].median
     )
-    simulate(ground, table, plan, store.part, lambda _done, _total: None)
+    tally = simulate(ground, table, plan, store.part, lambda _done, _total: None)
+    if (tally.members_done, tally.days_done) != (members, plan.last - plan.first + 1):
+        raise KeyboardInterrupt
     outcome: xr.Dataset = xr.open_zarr(where, consolidated=False).load()
     return outcome.assign(observed=observed(outcome, scenario))
 
@@ -128,4 +132,6 @@ def plot(outcome: xr.Dataset, quantity: str, site: str | None = None, axes: Axes
     where = f" at {site}" if site else ""
     axes.set_title(f"{outcome.attrs['title']}: {quantity.replace('_', ' ')}{where} [{outcome.attrs['tier']}]")
     axes.legend(title="of simulated futures", frameon=False)
+    if outcome.attrs["calibrated"]:
+        axes.set_xlabel(f"Calibrated {outcome.attrs['calibrated']}. Not a statement that any way is safe.")
     return axes

@@ -13,6 +13,7 @@ from havenward.model.siege.parameters import values
 from havenward.run.days import turn_day
 from havenward.run.engine import prepare, solver_for
 from havenward.run.record import Recorder
+from tests.model.worlds import sure
 
 SOLVERS = ("chain", "individuals", "mean")
 
@@ -108,9 +109,10 @@ def turn(
         threads: of the individuals.
         after_order: called with (rules, counts, order, realised) after each order but draws.
         numbers: numbers of the members, in place of `members` and `first`.
-        changes: parameters set to one value.
+        changes: assumptions that take the place of the scenario's, certain.
     """
-    ground, table = prepare(scenario, changes)
+    kept = tuple(row for row in scenario.assumptions if row.name not in changes)
+    ground, table = prepare(scenario.model_copy(update={"assumptions": (*kept, *sure(**changes))}), {})
     if numbers is None:
         numbers = np.arange(first, first + members)
     numbers = np.asarray(numbers, dtype=np.uint32)

@@ -75,7 +75,7 @@ def test_the_same_request_gives_the_same_bits_and_the_same_name(toy_run, tmp_pat
     assert (again.folder / "summary.csv").read_bytes() == (toy_run.folder / "summary.csv").read_bytes()
 
 
-@pytest.mark.parametrize("other", [{"seed": 2}, {"members": 4}, {"solver": "mean"}, {"changes": {"interception": 0.4}}])
+@pytest.mark.parametrize("other", [{"seed": 2}, {"members": 4}, {"solver": "mean"}, {"changes": {"listener_spread": 0.4}}])
 def test_another_request_has_another_name(toy_run, tmp_path, other):
     last = {"last": dt.date(2010, 3, 3)}
     same, different = make(tmp_path / "same", **last), make(tmp_path / "different", **last | other)
@@ -151,10 +151,10 @@ def test_an_existing_folder_is_never_written_into(tmp_path):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"interception": float("nan")},
+        {"listener_spread": float("nan")},
         {"contact_days": float("inf")},
-        {"interception": 1.5},
-        {"shot_share": -0.1},
+        {"listener_spread": 1.5},
+        {"parting": -0.1},
         {"contact_days": 0.0},
         {"contact_days": -3.0},
         {"belief_reports": 0.0},
@@ -168,6 +168,21 @@ def test_a_parameter_that_does_not_exist_or_cannot_have_its_value_is_refused(tmp
     with pytest.raises(RunError, match=next(iter(changes))):
         make(tmp_path / "run", changes=changes, last=dt.date(2010, 3, 5))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["interception", "mine_loss", "patrol_groups", "execution_share", "shot_share"])
+def test_danger_on_the_way_is_a_scenarios_assumption_and_no_users_setting(tmp_path, name):
+    with pytest.raises(RunError, match="assumptions of a scenario"):
+        make(tmp_path / "run", changes={name: 0.3})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scenario_whose_assumption_cannot_be_is_refused(tmp_path):
+    toy = load("toy")
+    wrong = toy.assumptions[0].model_copy(update={"name": "service_days", "median": 0.0, "low": None, "high": None})
+    scenario = toy.model_copy(update={"assumptions": (wrong,)})
+    with pytest.raises(RunError, match="service_days cannot be 0"):
+        run_to_folder(scenario, locate("toy"), tmp_path / "run", Request(members=1), lambda *now: None)
 
 
 def test_what_goes_wrong_in_a_run_leaves_nothing_behind(tmp_path):

@@ -141,9 +141,11 @@ def test_camps_count_those_who_came_since_the_start(seen):
 
 
 def test_a_part_of_camps_is_less_than_all_of_them(seen):
+    """Until people return, of whom a counter can only guess who came when."""
     outcome, _ = seen
-    assert (printed(outcome, "new in Quarry") <= printed(outcome, "new in camps") + 1e-3).all()
-    assert printed(outcome, "new in Quarry").max() < printed(outcome, "new in camps").max()
+    part, whole = printed(outcome, "new in Quarry")[:, :15], printed(outcome, "new in camps")[:, :15]
+    assert (part <= whole).all()
+    assert part.sum() < whole.sum()
 
 
 def test_people_at_home_are_those_of_the_counters_areas(seen):

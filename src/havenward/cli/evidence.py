@@ -31,18 +31,22 @@ def command(
         typer.echo(f"havenward: {run} is no run folder; give the folder that `havenward run` wrote", err=True)
         raise typer.Exit(1)
     outcome, scenario = open_outcome(run), load(run / SCENARIO)
+    record = json.loads((run / RECORD).read_text(encoding="utf-8"))
+    about = {key: record[key] for key in ("tier", "run_id", "calibrated")}
     rows, targets = against_evidence(outcome, scenario), rates(outcome, scenario)
     known = sorted({row.series for row in rows})
     if wrong := sorted(set(series or ()) - set(known)):
         typer.echo(f"havenward: no evidence of {', '.join(wrong)} within this run; there is: {'; '.join(known)}", err=True)
         raise typer.Exit(1)
     if as_json:
-        everything = {
+        everything = about | {
             "targets": [target._asdict() | {"miss": target.miss} for target in targets],
             "evidence": [row._asdict() for row in rows],
         }
         typer.echo(json.dumps(everything, default=str, ensure_ascii=False))
-    elif series:
+        return
+    typer.echo(f"{record['banner']}. Run {about['run_id']}, simulated, calibrated {about['calibrated'] or 'nowhere'}.\n")
+    if series:
         typer.echo(figures_table(row for row in rows if row.series in series))
     else:
         tables = [*([targets_table(targets)] if targets else []), *([series_table(agreements(rows))] if rows else [])]

@@ -135,7 +135,7 @@ def _changes(texts: list[str]) -> dict[str, float]:
         try:
             changes[name.strip()] = float(value)
         except ValueError:
-            raise RunError(f"--set {text!r} must be NAME=NUMBER, such as --set interception=0.5") from None
+            raise RunError(f"--set {text!r} must be NAME=NUMBER, such as --set persons_a_plot=6") from None
     return changes
 
 

@@ -114,7 +114,7 @@ def _rate(outcome: xr.Dataset, scenario: Scenario, row: Target, start: int, end:
         case "left_share_a_day":
             return np.asarray(-np.log1p(-left) / arrivals.shape[1])
         case "left_share_a_month":
-            return np.asarray(-np.log1p(-left) / arrivals.shape[1] * DAYS_A_MONTH)
+            return np.asarray(-np.expm1(np.log1p(-left) / arrivals.shape[1] * DAYS_A_MONTH))
         case "at_home_share":
             return np.asarray(home[:, end] / before)
         case "returned_share":

@@ -9,9 +9,9 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.orders import Ledger, Solver
+from havenward.core.orders import Ledger, OrderError, Solver
 from havenward.model.siege.day import Ground, SiegeRules
-from havenward.model.siege.parameters import TABLE, Parameter, check_value, values, with_assumptions
+from havenward.model.siege.parameters import Parameter, check_edit, values, with_assumptions
 from havenward.run.days import turn_day
 from havenward.run.record import Recorder, Sink
 from havenward.scenario.schema import Assumption, Scenario
@@ -21,6 +21,8 @@ from havenward.solve.mean import Mean
 
 SolverName = Literal["chain", "individuals", "mean"]
 SOLVERS: tuple[SolverName, ...] = get_args(SolverName)
+MOST_PEOPLE = 2**31 - 1
+"""People whom an outcome keeps as whole numbers of 32 bits."""
 BATCH = 16
 """Members turned at once: enough to share Python's cost, few enough for a laptop's memory."""
 
@@ -115,6 +117,8 @@ def simulate(
         ledger = Ledger(rules.table)
         solver = solver_for(plan.solver, rules, plan.seed, batch.numbers, ledger, plan.threads)
         initial[batch.place] = np.rint(solver.counts @ rules.table.persons()).astype(np.int64)
+        if initial.max() > MOST_PEOPLE:
+            raise OrderError(f"{initial.max():,} people are more than the {MOST_PEOPLE:,} that are kept exactly")
         recorder = Recorder(rules, sink(batch), plan.first, plan.last, whole=plan.solver != "mean")
         day = -1
         try:
@@ -125,8 +129,16 @@ def simulate(
                 progress(done, total)
         except KeyboardInterrupt:
             recorder.flush()
-            return Tally(batch.place.start, max(day - plan.first, 0), initial, frozenset(approximations))
+            first_batch = batch.place.start == 0
+            return Tally(
+                members_done=batch.place.stop if first_batch else batch.place.start,
+                days_done=max(day - plan.first, 0) if first_batch else plan.last - plan.first + 1,
+                initial_persons=initial,
+                approximations=frozenset(approximations | solver.approximations),
+            )
         approximations |= solver.approximations
+        if plan.solver not in rules.exact:
+            approximations.add("every draw is replaced by its expectation")
     return Tally(len(plan.members), plan.last - plan.first + 1, initial, frozenset(approximations))
 
 
@@ -138,7 +150,7 @@ def prepare(scenario: Scenario, changes: dict[str, float]) -> tuple[Ground, dict
         ValueError: a parameter cannot have such a value.
     """
     for name, value in changes.items():
-        check_value(TABLE[name], value)
+        check_edit(name, value)
     kept = tuple(row for row in scenario.assumptions if row.name not in changes)
     changed = tuple(
         Assumption(name=name, median=value, label="assumed", note="set for this run") for name, value in changes.items()

@@ -22,7 +22,7 @@ import numpy as np
 import xarray as xr
 
 from havenward import __version__
-from havenward.core.orders import OrderError
+from havenward.core.orders import OrderError, Vanished
 from havenward.guard.tiers import BANNERS, tier_of
 from havenward.model.siege.day import Ground, SiegeRules
 from havenward.model.siege.parameters import Parameter, values
@@ -141,7 +141,7 @@ def run_to_folder(
             table["persons_a_plot"].median,
         )
         tally = simulate(ground, table, plan, store.part, progress)
-        if not (tally.members_done or tally.days_done):
+        if not (tally.members_done and tally.days_done):
             raise RunError("the run was broken off before its first day was kept; nothing was kept")
         outcome = _finish(draft, scenario, tally)
         record |= _results(outcome, tally, plan, time.perf_counter() - began)
@@ -150,9 +150,12 @@ def run_to_folder(
     except OSError as error:
         shutil.rmtree(draft, ignore_errors=True)
         raise RunError(f"cannot write {out}: {error.strerror or error}; nothing was kept") from error
+    except Vanished as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise RunError(f"a defect of the program: {error}; nothing was kept. Please report it with this scenario") from error
     except OrderError as error:
         shutil.rmtree(draft, ignore_errors=True)
-        raise RunError(f"the assumptions make no probabilities ({error}); nothing was kept") from error
+        raise RunError(f"the run cannot go on with these assumptions ({error}); nothing was kept") from error
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -248,12 +251,12 @@ def _record(
 
 
 def _results(outcome: xr.Dataset, tally: Tally, plan: Plan, seconds: float) -> dict[str, Any]:
-    whole = tally.members_done == len(plan.members)
+    whole = (tally.members_done, tally.days_done) == (len(plan.members), plan.last - plan.first + 1)
     return {
         "status": "complete" if whole else "broken off",
         "members_done": outcome.sizes["draw"],
         "days": outcome.sizes["time"],
-        "initial_persons": round(float(np.mean(tally.initial_persons))),
+        "initial_persons": round(float(np.mean(tally.initial_persons[: tally.members_done]))),
         "conserved": True,
         "approximations": sorted(tally.approximations),
         "seconds": round(seconds, 2),

@@ -2,7 +2,7 @@
 
 A counter looks at some areas, sees a share of those in camps and of those with hosts, counts persons or households, prints
 its count times a factor (IOM: families times six), and begins at zero on its own first day: people displaced before are
-not its people. Those are followed by area and kind of site as if they returned and moved on like everybody else there.
+not its people. Those are followed by area and kind of site as if they returned like everybody else there.
 """
 
 from __future__ import annotations

@@ -197,9 +197,5 @@ def flow(outcome: xr.Dataset, quantity: str, start: str | None = None, end: str 
 
 
 def done_part(outcome: xr.Dataset, members_done: int, days_done: int) -> xr.Dataset:
-    """Return what a run got to: whole members if there are any, else the days that all of the first batch have."""
-    if members_done == outcome.sizes["draw"]:
-        return outcome
-    if members_done:
-        return outcome.isel(draw=slice(0, members_done))
-    return outcome.isel(time=slice(0, days_done))
+    """Return what a run got to: the members and the days that all of them have."""
+    return outcome.isel(draw=slice(0, members_done), time=slice(0, days_done))

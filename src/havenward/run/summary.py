@@ -1,7 +1,7 @@
 """Tables of a run: summary.csv, the same as a workbook, and the stocks at the end.
 
 One row for each date, site, group and quantity with a mean, a standard deviation and quantiles over members. Rows in which
-every member has nobody are left out: what is not listed is zero in every member. Runs of up to half a year are told day
+every member has nobody are left out. Runs of up to half a year are told day
 by day; longer ones at the ends of months, where a flow is the sum since the row before. Daily values are in the outcome.
 Men, women, boys and girls are told apart where it matters to those who receive them.
 """
@@ -171,7 +171,7 @@ def write_workbook(table: pd.DataFrame, path: Path, attributes: Mapping[str, Any
         ("Scenario", f"{attributes['scenario']}: {attributes['title']}"),
         ("Run", f"{attributes['run']}, solver {attributes['solver']}, seed {attributes['seed']}"),
         ("Calibrated", attributes["calibrated"] or "no"),
-        ("Not listed", "what is not listed is zero in every member"),
+        ("Not listed", "zero in every member, or men, women, boys and girls of a quantity that is told for all only"),
         *((f"Column {name}", meaning) for name, meaning in COLUMN_MEANINGS.items()),
         *(("Limit", limit) for limit in scenario.header.limits),
     ]

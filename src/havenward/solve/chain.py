@@ -93,8 +93,8 @@ class Chain:
     members: NDArray[np.uint32]
     ledger: Ledger
     approximations: set[str] = field(default_factory=set)
-    _desks: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=dict)
-    _used: dict[str, int] = field(default_factory=dict)
+    _desks: dict[Move, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=dict)
+    _used: dict[Move, int] = field(default_factory=dict)
 
     def carry_out(self, order: Order, day: int) -> Realised:
         """Carry one order out; see `core.orders`. What a split realised stands until the same is asked again."""
@@ -117,7 +117,7 @@ class Chain:
                     flows,
                     hits,
                 )
-                self._used[order.move.name] = number
+                self._used[order.move] = number
                 return self._apply(order, flows, hits[:number])
             case Quota():
                 flows = self._none(order)
@@ -157,12 +157,12 @@ class Chain:
 
     def _desk(self, move: Move) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return a clear array for the flows of a move, and one for their places; the same every day, as room is dear."""
-        if move.name not in self._desks:
+        if move not in self._desks:
             sources, targets, _ = move.rows.shape
             flows = np.zeros((len(self.members), sources, targets), dtype=np.int64)
-            self._desks[move.name] = (flows, np.empty(flows.size, dtype=np.int64))
-        flows, hits = self._desks[move.name]
-        flows.ravel()[hits[: self._used.get(move.name, 0)]] = 0
+            self._desks[move] = (flows, np.empty(flows.size, dtype=np.int64))
+        flows, hits = self._desks[move]
+        flows.ravel()[hits[: self._used.get(move, 0)]] = 0
         return flows, hits
 
     def _none(self, order: Split | Quota | Ordered) -> NDArray[np.int64]:

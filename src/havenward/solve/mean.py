@@ -16,8 +16,6 @@ from havenward.core.streams import step, uniforms
 from havenward.solve import kernels
 from havenward.solve.chain import check_sequence, checked, checked_budget, found
 
-"""Units below zero that sums of expectations may leave."""
-
 
 @dataclass
 class Mean:

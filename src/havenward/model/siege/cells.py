@@ -41,6 +41,7 @@ STAGES = (
     "turned_back",
     "captured",
     "released",
+    "homeward",
     "dead_or_lost",
     "waiting",
     "in_screening",
@@ -270,7 +271,7 @@ def build_cells(world: World, classes: Classes, *, speed: float, slow: float, ho
         "turned": by_home("turned_back", walkers, stock="turned_back"),
         "released": by_home("released", walkers, stock="released"),
         "captured": by_home("captured", walkers, stock="captured"),
-        "homeward": by_home("homeward", walkers, stock="released"),
+        "homeward": by_home("homeward", walkers, stock="homeward"),
         "door": np.stack([by_home(f"door {side}", walkers) for side in ("behind the line", "free")], axis=2),
         "dead": by_home("dead_or_lost", walkers, stock="dead_or_lost"),
         "waiting": at_crossing("waiting", ages, [p for p in arrivals for _ in range(AGES)], "waiting").reshape(

@@ -32,7 +32,7 @@ class Control:
         besieged: (M, H) share of dwellings behind the group's line, at dusk.
         taking: (M, H) whether the group's line last moved forward.
         free_days: (M, H) days since a place was wholly free, 0 while it is not.
-        contact_share: (M, H) share of the people at home who are in contact, at dawn.
+        contact_share: (M, H) share of the households at home who are in contact, once the front has moved.
     """
 
     world: World
@@ -111,7 +111,7 @@ class Control:
         self.taking = np.where(forward > 0, True, np.where(back > 0, False, self.taking))
         self.free_days = np.where(self.besieged > 0, 0.0, self.free_days + 1.0)
         if self._in_contact:
-            leave = -np.expm1(-2.0 / self.values["contact_days"])
+            leave = np.minimum(2.0 / self.values["contact_days"], 1.0)
             ends = np.stack([~self.taking, self.taking], axis=2).astype(float) * leave[:, None, None]
             yield Split(self._out, ends, group=self._place)
             yield Split(self._through, leave[:, None, None], group=np.zeros_like(self._place))

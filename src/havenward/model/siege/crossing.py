@@ -1,4 +1,4 @@
-"""Phase 6, the crossing: challenge, search, screening of every man and boy of 15 and over, holds, hand-overs.
+"""Phase 6, the crossing: search, screening of every man and boy of 15 and over, holds, hand-overs.
 
 A queue with desks: a unit takes desk seconds for the search of everybody and the screening of its men. Those who came
 first are served first, by day of arrival; among those of one day the order is random. A man is held with the crossing's

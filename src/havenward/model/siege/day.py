@@ -172,12 +172,6 @@ class SiegeRules:
         def flat(value: F64) -> F64:
             return np.broadcast_to(value, (members, len(world.areas)))
 
-        leave = -np.expm1(
-            -(
-                self.departure.hazard[:, :, 0] * (1 - control.contact_share)
-                + self.departure.hazard[:, :, 1] * control.contact_share
-            )
-        )
         return np.stack(
             [
                 over(world.intensity[day]),
@@ -187,7 +181,7 @@ class SiegeRules:
                 flat(world.telephones[day]),
                 self.belief.believed.mean(axis=2),
                 over(self.life.wish[:, :, 0]),
-                over(leave),
+                self.departure.left_share,
                 over(control.contact_share),
             ],
             axis=2,

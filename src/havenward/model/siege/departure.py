@@ -37,7 +37,7 @@ MODES = ("whole", "vanguard", "parting")
 def frailty_nodes(sd: F64) -> tuple[F64, F64]:
     """Return (M, K) multipliers of mean one and (K,) shares for a log-normal frailty of standard deviation (M,) `sd`.
 
-    Gauss-Hermite quadrature; four nodes keep cumulative departures within 0.3 % at sd = 1.
+    Gauss-Hermite quadrature; four nodes keep cumulative departures within 0.5 points at sd = 1, 0.9 at 1.2.
     """
     x, weight = np.polynomial.hermite_e.hermegauss(FRAILTY_NODES)
     share = weight / weight.sum()
@@ -287,7 +287,8 @@ class Departure:
         both = np.stack([sent, np.broadcast_to(value["vanguard_contact"][:, None], sent.shape)], axis=2)
         parting = value["parting"][:, None, None, None] * self._patterns[:, MODES.index("parting")]
         vanguard = both[..., None] * self._patterns[:, MODES.index("vanguard")] * (1.0 - parting)
-        chance = np.stack(np.broadcast_arrays(1.0 - vanguard - parting, vanguard, parting), axis=4)
+        whole = np.maximum(1.0 - vanguard - parting, 0.0)
+        chance = np.stack(np.broadcast_arrays(whole, vanguard, parting), axis=4)
         return chance.reshape(len(sent), -1, len(MODES))
 
     def _route_chances(self, day: int, weight: F64) -> F64:

@@ -34,7 +34,7 @@ class Life:
         wish: (M, H, 2) share of those asked who wish to leave, behind the line and in contact.
         deprivation: (M, A).
         stock: (M, A) days of cover.
-        strikes: (M, H) per km2 and week.
+        repression: (M, A) captures per 100,000 people, fading over 30 days.
     """
 
     world: World

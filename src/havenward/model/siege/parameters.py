@@ -17,7 +17,7 @@ from scipy.special import expit, logit, ndtri
 from havenward.core.streams import meaning, uniforms
 from havenward.scenario.schema import Assumption, Label
 
-Scale = Literal["real", "positive", "share"]
+Scale = Literal["real", "nonnegative", "positive", "share"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Parameter:
     """One parameter.
 
     Attributes:
-        scale: real (any number), positive (range is taken in logarithms) or share (in log-odds).
+        scale: real (any number), nonnegative (the range is taken as it is, cut at 0), positive (the range is taken in
+            logarithms) or share (in log-odds).
     """
 
     name: str
@@ -136,7 +137,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "positive",
         "assumed",
         "",
-        "expected days to liberation that halve hope",
+        "expected days to liberation that cut hope by e",
     ),
     _p("advance_km_a_day", 0.5, 0.2, 1.5, "km/day", "positive", "assumed", "", "advance that people expect"),
     _p(
@@ -241,7 +242,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "",
         "retelling of a report",
     ),
-    _p("capture_publicity", 0.5, 0.3, 1.0, "share", "positive", "assumed", "", "captures that are heard of"),
+    _p("capture_publicity", 0.5, 0.3, 0.95, "share", "share", "assumed", "", "captures that are heard of"),
     _p("success_heard", 0.7, 0.5, 0.9, "share", "share", "assumed", "", "escapes heard of with telephones"),
     _p(
         "listener_spread",
@@ -323,14 +324,14 @@ PARAMETERS: tuple[Parameter, ...] = (
         "",
         "hazard of leaving on contact, no wish",
     ),
-    _p("contact_days", 7.5, 6.0, 10.0, "days", "positive", "assumed", "", "time that homes are in contact"),
+    _p("contact_days", 8.5, 7.0, 11.0, "days", "positive", "assumed", "", "time that homes are in contact"),
     _p(
         "social_effect",
         0.15,
         0.0,
         0.4,
         "per ln(1 + share/scale)",
-        "real",
+        "nonnegative",
         "assumed",
         "",
         "pull of others' leaving",
@@ -386,7 +387,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         0.0,
         3.0,
         "log-odds per believed risk",
-        "real",
+        "nonnegative",
         "assumed",
         "",
         "fear raises vanguards",
@@ -421,7 +422,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         2.5,
         "km/h",
         "positive",
-        "sourced",
+        "assumed",
         "IRIN 27 April 2016 and UNHCR 2 April 2017: walks of 9 to 12 hours over 14 to 30 km",
         "speed of a group",
     ),
@@ -434,7 +435,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         0.8,
         "share",
         "share",
-        "sourced",
+        "assumed",
         HAWIJA,
         "stopped per attempt behind a full seal",
     ),
@@ -449,7 +450,17 @@ PARAMETERS: tuple[Parameter, ...] = (
         "",
         "stopped when leaving in contact",
     ),
-    _p("moon_effect", 0.3, 0.0, 0.8, "share", "share", "assumed", "", "more interception under a full moon"),
+    _p(
+        "moon_effect",
+        0.3,
+        0.0,
+        0.8,
+        "share",
+        "share",
+        "assumed",
+        "",
+        "more interception under a full moon, less under a new one",
+    ),
     _p(
         "patrol_groups",
         60.0,
@@ -469,7 +480,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         0.05,
         "share",
         "share",
-        "sourced",
+        "assumed",
         "12 of 1,900-3,000 near Hawija, August 2016 (Rudaw); 809 of 75,809 at the inner German border",
         "of the stopped: killed",
     ),
@@ -502,7 +513,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         0.01,
         "share",
         "share",
-        "sourced",
+        "assumed",
         "OHCHR 8 June 2017: 231 killed while fleeing one district of west Mosul in nine days",
         "lost in contact at intensity 3",
     ),
@@ -536,7 +547,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         0.002,
         "1/day",
         "positive",
-        "sourced",
+        "assumed",
         "Associated Press: 9,000-11,000 killed in the battle of Mosul; United Nations: 2,521",
         "households killed per day in contact at intensity 3",
     ),
@@ -593,7 +604,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         6.0,
         "persons",
         "positive",
-        "sourced",
+        "assumed",
         "UNHCR: one plot for one family",
         "room of a plot",
     ),
@@ -606,7 +617,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         0.0,
         0.2,
         "per ln(1 + hundreds)",
-        "real",
+        "nonnegative",
         "assumed",
         "",
         "of those who joined, on the pace",
@@ -684,6 +695,30 @@ DIVISORS = frozenset(
 """Parameters that something is divided by: nought is no value for them."""
 
 
+DANGER = frozenset(
+    {
+        *("interception", "interception_contact", "moon_effect", "patrol_groups", "turned_back_share", "shot_share"),
+        *("mine_loss", "exhaustion_loss", "fire_loss", "captivity_days", "execution_share"),
+    }
+)
+"""What the group does to those who leave: stated by a scenario with a range and a source, never varied by an edit."""
+
+
+def check_edit(name: str, value: float) -> None:
+    """Refuse an edit of a parameter.
+
+    Raises:
+        ValueError: it is about danger on the way, or cannot have the value.
+        KeyError: there is no such parameter.
+    """
+    if name in DANGER:
+        raise ValueError(
+            f"{name} cannot be edited: patrols, interception, captivity and mines are assumptions of a scenario, with a "
+            "range and a source in its assumptions.csv, and are not varied one by one"
+        )
+    check_value(TABLE[name], value)
+
+
 def check_value(parameter: Parameter, value: float) -> None:
     """Refuse a value that a parameter cannot have.
 
@@ -695,7 +730,7 @@ def check_value(parameter: Parameter, value: float) -> None:
         raise ValueError(f"{name} cannot be {value:g}: it must be a finite number")
     if parameter.scale == "share" and not 0.0 <= value <= 1.0:
         raise ValueError(f"{name} cannot be {value:g}: it is a share, from 0 to 1")
-    if parameter.scale == "positive" and value < 0.0:
+    if parameter.scale in ("positive", "nonnegative") and value < 0.0:
         raise ValueError(f"{name} cannot be {value:g}: it cannot be negative")
     if name in DIVISORS and value == 0.0:
         raise ValueError(f"{name} cannot be 0: it must be more")

@@ -249,7 +249,6 @@ class Reception:
         free_days = total_by(self.control.free_days, self.by_area)
         freed = total_by(1.0 - self.control.besieged, self.by_area)
         damage = total_by(homes.damage[None], self.by_area)[0]
-        # nobody returns to a place that was never taken: there is nothing to return from
         services = -np.expm1(-free_days / value["service_days"][:, None])
         rate = value["return_rate"][:, None] * np.exp(-value["damage_effect"][:, None] * damage)
         back = rate * freed * services
@@ -263,7 +262,9 @@ class Reception:
         chance[..., 3] = value["joining"][:, None]
         share = np.where(self._home_slot != NOBODY, self._area_share[np.arange(areas)[:, None], self._home_slot], 0.0)
         chance[..., 4:] = (behind[:, :, None] * share)[:, area]
-        return np.asarray(chance * self._there)
+        chance = chance * self._there
+        # rates that sum to more than one a day share the day
+        return np.asarray(chance / np.maximum(chance.sum(axis=2, keepdims=True), 1.0))
 
     def _settle_groups(self, there: NDArray[np.bool_]) -> None:
         """Sources of one area that have the same targets follow the same chances."""

@@ -1,6 +1,6 @@
 """Phase 5, the walk: a night through no man's land, or a way out of the fighting.
 
-A group that sets out is, each night, a night further, turned back, captured, or dead or lost; the four sum to one. Danger
+A group that sets out is, each night, a night further, turned back, captured, shot, or lost; the five sum to one. Danger
 is held by corridor, never finer, and is an assumption with a range: arrivals say nothing about it.
 
     stopped      q patrols moon / (1 + groups stopped tonight / patrols' groups)     per attempt, shared over its nights
@@ -27,7 +27,7 @@ from havenward.model.siege.world import World
 
 F64 = NDArray[np.float64]
 WAVES = 3
-ACROSS, TURNED, CAPTURED, DEAD = range(4)
+ACROSS, TURNED, CAPTURED, SHOT, LOST = range(5)
 ROAD, NIGHT, FRONT = range(3)
 
 
@@ -75,7 +75,7 @@ class Walk:
             for wave in range(WAVES):
                 chance = self._outcomes(day, stopped) / (WAVES - wave)
                 went = yield Split(self._night, chance, wave, self._walk_group)
-                caught = went[:, :, TURNED] + went[:, :, CAPTURED] + went[:, :, DEAD]
+                caught = went[:, :, TURNED] + went[:, :, CAPTURED] + went[:, :, SHOT]
                 stopped += total_by(caught, self._by_corridor)
                 self.captures += total_by(caught, self._by_area)
                 self.escapes += total_by(went[:, :, ACROSS], self._arrived_by_area)
@@ -89,7 +89,7 @@ class Walk:
                 yield Split(self._homecoming, self._homecoming_share, group=self._homecoming_group)
 
     def _outcomes(self, day: int, stopped: F64) -> F64:
-        """Return (M, pairs, 4) chances of the four ends of one night, for pairs of a corridor and nights on it."""
+        """Return (M, pairs, 5) chances of the five ends of one night, for pairs of a corridor and nights on it."""
         world, value, ways = self.world, self.values, self.world.corridors
         way, nights = self._pair_corridor, self._pair_nights
         home, use = ways.home[way], ways.use[way]
@@ -108,7 +108,7 @@ class Walk:
         survive = 1.0 - lost
         shot, back = column["shot_share"], column["turned_back_share"]
         taken = survive * seized * (1.0 - shot)
-        ends = (survive * (1.0 - seized), taken * back, taken * (1.0 - back), lost + survive * seized * shot)
+        ends = (survive * (1.0 - seized), taken * back, taken * (1.0 - back), survive * seized * shot, lost)
         return np.stack(ends, axis=2)
 
     # --- moves, laid out once
@@ -130,7 +130,8 @@ class Walk:
         kind = np.array([arrival[(x.people, x.role)] for x in self.classes.walkers])
         pair = cells.pair[ways.crossing[q], area]
         onward = np.where(left == 0, cells.waiting[pair, kind[w], 0], cells.rested[q, w, np.maximum(left - 1, 0)])
-        rows = np.stack([onward, cells.turned[home, w], cells.captured[home, w], cells.dead[home, w]], axis=1)
+        dead = cells.dead[home, w]
+        rows = np.stack([onward, cells.turned[home, w], cells.captured[home, w], dead, dead], axis=1)
         links = np.full(rows.shape, NOBODY)
         link = cells.registry.link
         for s in range(len(q)):
@@ -139,13 +140,13 @@ class Walk:
                 links[s, ACROSS] = link("arrived", place, self.world.crossings.names[ways.crossing[q[s]]])
             links[s, TURNED] = link("turned_back", place, place)
             links[s, CAPTURED] = link("captured", place, "")
-            links[s, DEAD] = link("died_on_way", place, "")
+            links[s, SHOT] = links[s, LOST] = link("died_on_way", place, "")
         return Move.build(
             cells.table,
             "the night",
             cells.walk[q, w, left],
             rows[:, :, None],
-            ("across", "turned back", "captured", "dead or lost"),
+            ("across", "turned back", "captured", "shot", "lost"),
             links[:, :, None],
         )
 
@@ -169,7 +170,7 @@ class Walk:
     def _captivity_chances(self) -> F64:
         """Return (M, H, 2) chances of a captive to be released or killed."""
         value = self.values
-        ends = -np.expm1(-1.0 / value["captivity_days"])[:, None]
+        ends = np.minimum(1.0 / value["captivity_days"], 1.0)[:, None]
         # when a place falls its captives are free
         ends = np.where(self.control.besieged > 0, ends, 0.5)
         killed = ends * np.where(self.control.besieged > 0, value["execution_share"][:, None], 0.0)
@@ -186,7 +187,7 @@ class Walk:
 
     def _homeward_chances(self) -> F64:
         """Return (M, H, 2) chances to be at the door today."""
-        ends = -np.expm1(-1.0 / self.values["return_home_days"])[:, None]
+        ends = np.minimum(1.0 / self.values["return_home_days"], 1.0)[:, None]
         held = self.control.besieged > 0.5
         return np.stack([ends * held, ends * ~held], axis=2)
 
