@@ -17,6 +17,7 @@ import numpy as np
 import xarray as xr
 import zarr
 
+from havenward import __version__
 from havenward.guard.tiers import tier_of
 from havenward.model.siege.parameters import TABLE, check_edit
 from havenward.run.engine import BATCH, SolverName, prepare, simulate
@@ -88,6 +89,8 @@ def run(
         "solver": solver,
         "seed": seed,
         "nature": scenario.header.nature,
+        "version": __version__,
+        "besieger": scenario.header.besieger,
         "calibrated": "by hand" if any(parameter.label == "calibrated" for parameter in table.values()) else "",
         "tier": tier_of(scenario, dt.date.today()),
     }

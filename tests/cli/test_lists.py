@@ -74,8 +74,8 @@ def test_series_of_evidence_can_be_pasted_as_tables(folder):
     series = {row.series for row in load("toy").evidence}
     text = havenward("evidence", folder).stdout
     assert all(f"| {name} |" in text for name in series)
-    lines = [line for line in text.splitlines() if line]
-    assert all(line.startswith("|") and line.endswith("|") for line in lines)
+    assert text.startswith("PUBLIC. Run ")
+    assert all(line.endswith("|") for line in text.splitlines() if line.startswith("|"))
 
 
 def test_one_series_can_be_told_figure_by_figure(folder):

@@ -46,7 +46,7 @@ def test_an_edit_makes_a_parameter_certain():
     edited = api.edit(toy, listener_spread=0.9, expulsion=0.0)
     assert [row.median for row in edited.assumptions if row.name == "listener_spread"] == [0.9]
     assert [row.median for row in toy.assumptions if row.name == "listener_spread"] == []
-    assert len(edited.assumptions) == len(toy.assumptions) + 1
+    assert len(edited.assumptions) == len(toy.assumptions) + 2
 
 
 def test_what_cannot_be_edited_is_refused():
@@ -99,7 +99,8 @@ def test_every_solver_runs_the_toy(solver):
     assert api.persons(api.flow(outcome, "arrived")).sum() > 5_000
 
 
-def test_danger_on_the_way_cannot_be_edited(toy):
+def test_danger_on_the_way_cannot_be_edited():
+    toy = api.load("toy")
     for name in ("interception", "patrol_groups", "mine_loss", "execution_share"):
         with pytest.raises(ValueError, match=f"{name} cannot be edited"):
             api.edit(toy, **{name: 0.1})
