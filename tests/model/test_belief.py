@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -87,3 +90,27 @@ def test_a_telephone_ban_raises_the_believed_risk_in_a_run():
 def test_on_the_first_day_people_believe_the_prior():
     """Nothing was heard yet; (0.4, 1.6) reports of prior weight."""
     assert believed()[:, 0] == pytest.approx(0.2, abs=1e-6)
+
+
+def belief_page():
+    """The script beside the page on what listener classes make of belief."""
+    root = Path(__file__).parents[2] / "docs" / "explanation"
+    return (root / "belief_error.md").read_text(encoding="utf-8"), runpy.run_path(str(root / "belief_error.py"))
+
+
+@pytest.mark.slow
+def test_the_page_on_listener_classes_says_what_its_script_prints():
+    text, script = belief_page()
+    assert script["table"]() in text
+
+
+def test_listener_classes_err_by_six_per_cent_at_most():
+    """The figure that the page tells, and the approximation without classes, which is worse where fear is strong."""
+    _, script = belief_page()
+    factor, classes = script["mean_factor"], np.array([1.5, 0.5])
+    for captures in (0.4, 0.6):
+        for reports in (3, 10):
+            truth = factor(reports, captures, classes, own=True)
+            assert factor(reports, captures, classes, own=False) / truth == pytest.approx(1, abs=0.065)
+    truth = factor(10, 0.6, classes, own=True)
+    assert factor(10, 0.6, np.array([1.0]), own=False) / truth < 0.92

@@ -1,13 +1,13 @@
-"""The chain has the law of the individuals on a whole siege: the battery of `tests/statistical` on three towns.
+"""The chain has the law of the individuals on a whole siege: the battery of `tests/statistical`.
 
 The world is the toy siege with 3,240 people (660 households), from 20 July on for twenty days, made hasty so that every
 stage is reached: homes in contact, night walks, captives, a queue at the bridge on many days and not on all, men held, seats
 that are too few, a camp that fills, returns, vanguards whose kin follow. Assumptions stand at their medians, so that nothing
 but chance differs between members.
 
-Error rates: by the plan, a true chain is told apart with a chance of at most 1 % (Holm over all days and quantities in
-each of four families of tests). It fails to be shown equivalent with about 1 % more: the margins, 1 % of the means of arrivals and
-of people behind the line and 10 % of their deviations, are more than four standard errors wide (1,600 runs of
+Error rates: by the plan, a true chain is told apart with a chance of at most 1 % (Holm over all days and quantities in each
+of four families of tests). It fails to be shown equivalent with about 1 % more: the margins, 1 % of the means of arrivals
+and of people behind the line and 10 % of their standard deviations, are more than four standard errors wide (1,600 runs of
 individuals, 4,000 of the chain). A chain with one parameter 10 % off passes with a chance below 1e-3: each of the four
 moves one of the declared quantities by 0.4 of its standard deviation, eleven standard errors. The seeds are fixed and
 were not chosen.
