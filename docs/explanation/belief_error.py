@@ -69,7 +69,8 @@ def table() -> str:
     spread = TABLE["listener_spread"].median
     classes, alike = np.array([1.0 + spread, 1.0 - spread]), np.array([1.0])
     lines = [
-        "| reports in memory | captures among them | beliefs of one's own | two listener classes | ratio | one belief | ratio |",
+        "| reports in memory | captures among them | beliefs of one's own "
+        "| two listener classes | ratio | one belief | ratio |",
         "|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for captures in CAPTURES:
