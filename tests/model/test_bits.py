@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -132,7 +133,7 @@ def test_another_process_finds_the_same_bits(start):
     )
     root = Path(__file__).parents[2]
     there = json.loads(subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, text=True,
-                                      env={"PYTHONHASHSEED": "4711", "PATH": ""}).stdout)  # fmt: skip
+                                      env=os.environ | {"PYTHONHASHSEED": "4711"}).stdout)  # fmt: skip
     for world in WORLDS:
         assert there[world] == [digest(world, "chain", 3), digest(world, "individuals", 2)]
 

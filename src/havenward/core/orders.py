@@ -270,7 +270,7 @@ class Ledger:
     def mark(self, counts: Counts) -> Realised:
         """Return (M,) weights of all people."""
         if counts.dtype == np.float64:
-            return np.asarray(counts @ self.real)
+            return np.asarray(np.einsum("mc,c->m", counts, self.real))
         return np.asarray(np.einsum("mc,c->m", counts.view(np.uint64), self.whole))
 
     def agree(self, before: Realised, after: Realised) -> bool:

@@ -1,0 +1,51 @@
+"""The engine: a member is itself, whichever batch it falls into."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from havenward.api import load
+from havenward.run.engine import BATCH, Plan, batches, prepare, simulate
+
+
+class Shelf:
+    """Takes what a batch hands on."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def write(self, name, first_day, values):
+        self.kept.setdefault(name, []).append(values)
+
+
+def whole(members, solver="chain", days=25):
+    """Arrays of a run by name, (members, days, ...)."""
+    ground, table = prepare(load("toy"), {})
+    shelves = []
+
+    def sink(batch):
+        shelves.append(Shelf())
+        return shelves[-1]
+
+    plan = Plan(solver=solver, members=members, seed=3, spread=1.0, first=0, last=days - 1)
+    tally = simulate(ground, table, plan, sink, lambda done, total: None)
+    assert tally.members_done == len(members)
+    return {
+        name: np.concatenate([np.concatenate(shelf.kept[name], axis=1) for shelf in shelves]) for name in shelves[0].kept
+    }
+
+
+def test_members_are_cut_into_batches_that_hold_each_once():
+    cut = batches(range(5, 5 + 2 * BATCH + 3))
+    assert [len(batch.numbers) for batch in cut] == [BATCH, BATCH, 3]
+    assert np.concatenate([batch.numbers for batch in cut]).tolist() == list(range(5, 5 + 2 * BATCH + 3))
+    assert [batch.place.start for batch in cut] == [0, BATCH, 2 * BATCH]
+
+
+@pytest.mark.parametrize("solver", ["chain", "individuals"])
+def test_a_member_of_the_second_batch_is_the_same_as_alone(solver):
+    """Assumptions and draws follow a member's number, not its place."""
+    many, few = whole(range(BATCH + 4), solver), whole([BATCH + 2, 7], solver)
+    for name, values in few.items():
+        np.testing.assert_array_equal(values, many[name][[BATCH + 2, 7]], err_msg=name)
