@@ -212,3 +212,59 @@ def test_vanguards_go_first_and_leave_their_kin():
     assert women == pytest.approx(0.75 * men, rel=1e-6)
     assert women == boys == girls
     assert units == pytest.approx(men, rel=1e-6)
+
+
+ALIKE = {"frailty_sd": 0.0, "fear_effect": 0.0, "vanguard_held": 1e-9, "vanguard_fear": 0.0, "seal_strength": 0.5}
+"""Every household has one hazard, whatever it believes."""
+
+
+def daily_hazard(story):
+    """(D,) hazards behind the line, from the households that left and those that were there."""
+    left = households(story, "left_home")[0].astype(float)
+    there = story.households("home_held")[0] + left + households(story, "killed_at_home")[0]
+    return -np.log1p(-left / there)
+
+
+def test_others_leaving_pulls_people_out():
+    """exp(effect x ln(1 + yesterday's share / scale)), the share in persons of all who were at home."""
+    scenario = siege(4, locations=MANY, corridors=(way("night", km=5.0),), prices=(dear(8.0),))
+    values = ALIKE | {"social_scale": 0.002, "repression_effect": 0.0, "return_home_days": 1e9}
+    calm, pulled = (daily_hazard(turn(scenario, "mean", members=1, social_effect=effect, **values)) for effect in (0.0, 0.4))
+    assert calm[1:] == pytest.approx(calm[0], rel=1e-4)
+    assert pulled[0] == pytest.approx(calm[0], rel=1e-6)
+    share = -np.expm1(-pulled[:-1])
+    assert pulled[1:] / calm[1:] == pytest.approx((1 + share / 0.002) ** 0.4, rel=1e-3)
+
+
+@pytest.mark.parametrize("effect", [0.3, -0.3])
+def test_captures_press_on_the_wish_for_a_month(effect):
+    """effect x ln(1 + captures per 100,000 in 30 days); the groups of last night, faded by a day."""
+    scenario = siege(4, locations=MANY, corridors=(way("night", km=5.0),), prices=(dear(8.0),))
+    story = turn(
+        scenario, "mean", members=1, repression_effect=effect, wish_base=-4.0, deprivation_effect=1.0, social_effect=0.0,
+        return_home_days=1e9, exhaustion_loss=0.0, execution_share=0.0, **ALIKE,
+    )  # fmt: skip
+    stopped = sum(households(story, name)[0] for name in ("turned_back", "captured", "died_on_way")).astype(float)
+    people = story.at_home()[0].astype(float)
+    pressed, expected = 0.0, [expit(-4.0 + np.log(8.0))]
+    for day in range(1, 4):
+        pressed = pressed * np.exp(-1 / 30) + 1e5 * stopped[day - 1] / people[day - 1]
+        expected.append(expit(-4.0 + np.log(8.0) + effect * np.log1p(pressed)))
+    assert story.kept["driver"][0, :, 0, DRIVERS.index("wish")] == pytest.approx(expected, rel=1e-4)
+
+
+def test_kin_are_fetched_by_vanguards_who_are_safe():
+    """A man of every household goes first; half of them are captured. Kin: 1 - exp(-retrieval x safe / kin) a day."""
+    walk = way("night", km=5.0)
+    scenario = siege(4, locations=MANY, corridors=(walk,), prices=(dear(30.0), dear(1e-3, day=1)))
+    story = turn(
+        scenario, "mean", members=1, retrieval=0.2, wish_base=-6.0, deprivation_effect=2.0, interception=0.5,
+        moon_effect=0.0, patrol_groups=1e15, turned_back_share=0.0, shot_share=0.0, exhaustion_loss=0.0, captivity_days=1e9,
+        joining=0.0,
+        **ALIKE | {"vanguard_held": 1 - 1e-9},
+    )  # fmt: skip
+    sent = story.flow("left_home")[0, 0]
+    assert sent[1:4].sum() < 1e-3 * sent[0]
+    kin = story.flow("left_home")[0, 1]
+    assert kin[1] == pytest.approx(sent[0] * -np.expm1(-0.2 * 0.5), rel=1e-3)
+    assert kin[0] < 1e-2 * kin[1]
