@@ -8,9 +8,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
-from havenward.model.siege.parameters import PARAMETERS
+from havenward.model.siege.parameters import PARAMETERS, Parameter
 from havenward.scenario.folder import bundled
 from havenward.scenario.read import load
 
@@ -25,30 +26,40 @@ def commands() -> str:
 
 
 def parameters() -> str:
-    """Return the table of parameters, and what each bundled scenario replaces in it."""
-    rows = [
-        (
-            f"`{row.name}`",
-            f"{row.median:g}",
-            f"{row.low:g} to {row.high:g}",
-            row.unit,
-            row.label,
-            row.meaning,
-            row.source,
-        )
-        for row in PARAMETERS
-    ]
-    head = ("name", "median", "90 % range", "unit", "label", "meaning", "source")
+    """Return the parameters by phase, and what each bundled scenario replaces in them."""
     parts = [
         "# Parameters",
         "Every assumption of the siege model, as `havenward parameters` lists them. A member of a run draws each value from "
-        "its range: 5 % of draws lie below it and 5 % above, on a logarithmic scale for positive values and in log-odds for "
-        "shares, cut at 2.5 standard deviations. `--assumptions median` takes the medians. **assumed**: nobody has measured "
-        "it; **calibrated**: set by hand, see [plausibility](../explanation/plausibility.md).",
-        table(head, rows),
+        "its range: 5 % of draws lie below it and 5 % above, read as it is (linear), in logarithms (log) or in log-odds, "
+        "cut at 2.5 standard deviations. `--assumptions median` takes the medians. A value outside the limits is refused, "
+        "in a scenario's `assumptions.csv` and in `--set`. **sourced**: the figure is printed; **assumed**: nobody has "
+        "measured it, and the last column says why the range was taken; **calibrated**: set by hand, see "
+        "[plausibility](../explanation/plausibility.md).",
+        "The table is kept in `src/havenward/model/siege/parameters.csv`.",
+        *(part for phase, rows in groupby(PARAMETERS, lambda row: row.phase) for part in (f"## {phase}", of_phase(rows))),
         *(part for name in bundled() for part in replaced(name)),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def of_phase(parameters: Iterable[Parameter]) -> str:
+    """Return the table of a phase's parameters."""
+    head = ("name", "meaning", "median", "90 % range", "unit", "scale", "limits", "label", "what it rests on")
+    rows = [
+        (
+            f"`{row.name}`",
+            row.meaning,
+            f"{row.median:g}",
+            "certain" if row.low == row.high else f"{row.low:g} to {row.high:g}",
+            row.unit,
+            row.scale,
+            row.limits,
+            row.label,
+            f"{row.basis}. Source: {row.source}" if row.source else row.basis,
+        )
+        for row in parameters
+    ]
+    return table(head, rows)
 
 
 def replaced(name: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Derandomised, so that a run says the same twice; no deadline, because the first call of a kernel compiles it.
@@ -9,3 +10,11 @@ settings.register_profile(
     "steady", derandomize=True, deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def audit_folder(tmp_path_factory):
+    """Keep what the tests write out of the audit log of whoever runs them; programs that tests start inherit it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HAVENWARD_STATE", str(tmp_path_factory.mktemp("state")))
+        yield

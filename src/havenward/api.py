@@ -13,17 +13,18 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import xarray as xr
 import zarr
 
-from havenward import __version__
-from havenward.guard.tiers import tier_of
+from havenward.guard.disclosure import FEWEST_DRAWS, quantiles
 from havenward.model.siege.parameters import TABLE, check_edit
-from havenward.run.engine import BATCH, SolverName, prepare, simulate
-from havenward.run.folder import Request, flow_series, plan_of
-from havenward.run.observe import observed
-from havenward.run.outcome import Store, flow, persons, stock
+from havenward.model.siege.requirements import SIEGE
+from havenward.run.attributes import attributes_of
+from havenward.run.engine import Batch, SolverName, prepare, simulate
+from havenward.run.folder import Request, Together, create_store, plan_of
+from havenward.run.outcome import flow, persons, stock
+from havenward.run.record import Sink
+from havenward.run.watch import Watch
 from havenward.scenario import read
 from havenward.scenario.schema import Assumption, Scenario
 
@@ -37,7 +38,7 @@ def load(scenario: str | Path) -> Scenario:
     Raises:
         ScenarioError: with every problem that was found.
     """
-    return read.load(scenario, assumptions=TABLE.keys())
+    return read.load(scenario, SIEGE)
 
 
 def edit(scenario: Scenario, **parameters: float) -> Scenario:
@@ -83,30 +84,23 @@ def run(
     request = Request(solver=solver, members=members, seed=seed, first=first, last=last, spread=0.0 if medians else 1.0)
     plan = plan_of(scenario, request)
     ground, table = prepare(scenario, {})
-    attributes = {
-        "scenario": scenario.header.name,
-        "title": scenario.header.title,
-        "solver": solver,
-        "seed": seed,
-        "nature": scenario.header.nature,
-        "version": __version__,
-        "besieger": scenario.header.besieger,
-        "calibrated": "by hand" if any(parameter.label == "calibrated" for parameter in table.values()) else "",
-        "tier": tier_of(scenario, dt.date.today()),
-    }
     where = zarr.storage.MemoryStore()
-    store = Store.create(
-        where, ground, plan, flow_series(ground, table, plan), BATCH, attributes, table["persons_a_plot"].median
-    )
-    tally = simulate(ground, table, plan, store.part, lambda _done, _total: None)
+    store = create_store(where, scenario, ground, table, plan, attributes_of(scenario, plan, table, dt.date.today()))
+    watch = Watch(store, scenario)
+
+    def sink(batch: Batch) -> Sink:
+        return Together((store.part(batch), watch.part(batch)))
+
+    tally = simulate(ground, table, plan, sink, lambda _done, _total: None)
     if (tally.members_done, tally.days_done) != (members, plan.last - plan.first + 1):
         raise KeyboardInterrupt
+    watch.finish()
     outcome: xr.Dataset = xr.open_zarr(where, consolidated=False).load()
-    return outcome.assign(observed=observed(outcome, scenario))
+    return outcome
 
 
 def plot(outcome: xr.Dataset, quantity: str, site: str | None = None, axes: Axes | None = None) -> Axes:
-    """Draw a stage or a flow over time with its 50, 80 and 95 % bands, in persons.
+    """Draw a stage or a flow over time with its 50, 80 and 95 % bands, in persons; one member is a line without a band.
 
     Args:
         outcome: of `run`.
@@ -127,9 +121,13 @@ def plot(outcome: xr.Dataset, quantity: str, site: str | None = None, axes: Axes
     else:
         raise KeyError(f"{quantity!r} is neither a stage nor a flow; choose from {sorted(stages | flows)}")
     axes = axes or plt.figure(figsize=(9, 4)).add_subplot()
-    for share, shade in ((0.95, 0.2), (0.8, 0.35), (0.5, 0.5)):
-        low, high = np.quantile(values.values, [0.5 - share / 2, 0.5 + share / 2], axis=0)
-        axes.fill_between(outcome["time"].values, low, high, color="#0072B2", alpha=shade, lw=0, label=f"{share:.0%}")
+    time, draws = outcome["time"].values, values.values
+    if len(draws) < FEWEST_DRAWS:
+        axes.plot(time, draws[0], color="#0072B2", label="one alone, no interval")
+    else:
+        for share, shade in ((0.95, 0.2), (0.8, 0.35), (0.5, 0.5)):
+            low, high = quantiles(draws, [0.5 - share / 2, 0.5 + share / 2])
+            axes.fill_between(time, low, high, color="#0072B2", alpha=shade, lw=0, label=f"{share:.0%}")
     axes.set_ylim(bottom=0)
     axes.set_ylabel(f"people ({measure})")
     where = f" at {site}" if site else ""

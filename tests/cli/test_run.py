@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,31 @@ def test_a_person_is_told_the_tier_the_people_and_what_comes_next(tmp_path):
     assert f"Next: havenward report {tmp_path / 'out'}" in told.stdout
 
 
+def test_one_member_is_told_without_an_interval():
+    told = havenward("run", "toy", "--members", "1", "--until", "2010-03-12").stdout
+    assert "one member has no interval" in told
+    lines = [line for line in told.splitlines() if line.startswith("  ")]
+    assert lines
+    assert all(" to " not in line for line in lines)
+
+
+def test_the_interval_of_expectations_is_called_that_of_the_assumptions():
+    assert "90 % interval over members, over assumptions only" in run("--solver", "mean").stdout
+    assert "90 % interval over members, over assumptions and chance" in run().stdout
+
+
+def test_the_folder_of_a_live_conflict_bears_its_tier(tmp_path):
+    """`summary.csv` has its name by agreement: the folder that it lies in says how freely it may be shown."""
+    assert havenward("init", tmp_path / "case").exit_code == 0
+    header = tmp_path / "case" / "scenario.yaml"
+    text = header.read_text(encoding="utf-8")
+    header.write_text(re.sub(r"(?m)^nature:.*$", "nature: live\ntier: restricted", text), encoding="utf-8")
+    finished = havenward("run", tmp_path / "case", "--members", "1", "--json")
+    answer = json.loads(finished.stdout)
+    assert answer["tier"] == "restricted"
+    assert ".restricted." in Path(answer["run"]).name
+
+
 def test_figures_below_ten_are_not_told():
     """On the screen too: `<10`, never 3."""
     lines = [line for line in run().stdout.splitlines() if line.startswith("  ")]
@@ -120,7 +146,7 @@ def test_medians_take_away_what_members_draw():
         (("--set", "interception=often"), "NAME=NUMBER"),
         (("--set", "violence_behind=1.5"), "share"),
         (("--set", "expulsion=nan"), "finite"),
-        (("--set", "contact_days=0"), "more"),
+        (("--set", "contact_days=0"), "at least"),
         (("--set", "interception=0.5"), "assumptions of a scenario"),
         (("--set", "=1"), "parameter"),
     ],

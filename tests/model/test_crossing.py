@@ -94,20 +94,25 @@ def test_waits_of_more_than_a_week_are_told_in_full():
 
 @pytest.mark.parametrize("solver", ["chain", "individuals"])
 def test_desk_seconds_are_never_overspent_and_never_wasted(solver):
-    """Families of several kinds: of a day's desks less is left than the longest screening, when anybody still waits."""
+    """Families of several kinds: while anybody waits, all seconds so far went into those who are through and one in hand."""
     classes = (
         household("large", 3, 2, 2, 1, 0.5),
         household("small", 1, 1, 0, 0, 0.3),
         household("mother", 0, 1, 2, 0, 0.2),
     )
     story = turn(rush(25, until=8, desks=20, classes=classes, hold_share=0.1), solver, members=6)
-    screened = story.flow("cleared") + story.flow("held")
-    spent = screened[..., 0] * 600 + screened[..., 1:4].sum(axis=-1) * 60
-    budget = 20 * 3600
+
+    def seconds(people):
+        return people[..., 0] * 600 + people[..., 1:4].sum(axis=-1) * 60
+
+    spent = np.cumsum(sum(seconds(story.flow(name)) for name in ("cleared", "held", "held_apart")), axis=1)
+    budget = 20 * 3600 * np.arange(1, 26)
     assert (spent <= budget).all()
-    waits = story.persons("waiting") > 0
-    assert waits.any()
-    assert (budget - spent[waits] < 3 * 600 + 5 * 60).all()
+    waits, in_hand = story.persons("waiting") > 0, story.stock("in_screening")
+    assert waits[:, :8].all()
+    assert waits.sum() > 8 * 6
+    assert in_hand[..., 4].max() == 1
+    assert ((budget - spent)[waits] <= seconds(in_hand)[waits]).all()
 
 
 def test_those_who_came_first_are_served_first():
@@ -145,7 +150,8 @@ def test_men_are_held_one_by_one_and_their_families_go_on():
     classes = (household("two men", 2, 1, 1, 1), FAMILIES[1])
     scenario = rush(2, until=1, desks=10_000, classes=classes, hold_share=0.3, population=400_000.0)
     story = turn(scenario, "mean", members=1, vanguard_held=1e-9, vanguard_fear=0.0)
-    cleared, held = story.flow("cleared")[0, 0], story.flow("held")[0, 0]
+    cleared, held = story.flow("cleared")[0, 0], story.flow("held_apart")[0, 0]
+    assert story.flow("held")[0, 0, 0] < 1e-6 * held[0]
     families = cleared[1]
     assert held[0] == pytest.approx(0.3 * 2 * families, rel=1e-5)
     assert held[1:4].sum() == 0
@@ -157,8 +163,33 @@ def test_men_are_held_one_by_one_and_their_families_go_on():
 def test_a_man_alone_is_held_whole():
     men = (household("lone man", 1, 0, 0, 0),)
     story = turn(rush(2, until=1, desks=10_000, classes=men, hold_share=1.0), members=2)
-    assert story.moved("cleared").sum() == 0
+    assert story.moved("cleared").sum() == story.moved("held_apart").sum() == 0
     assert (story.persons("held")[:, 0] == story.moved("arrived")[:, 0]).all()
+
+
+def test_of_two_men_together_one_who_is_held_is_held_apart_and_both_are_not():
+    """Apart is whoever's company went on: 2 h (1 - h) of pairs lose one, h^2 are held with nobody before them."""
+    pairs = (household("brothers", 2, 0, 0, 0), FAMILIES[1])
+    scenario = rush(2, until=1, desks=10_000, classes=pairs, hold_share=0.3, population=400_000.0)
+    story = turn(scenario, "mean", members=1, vanguard_held=1e-9, vanguard_fear=0.0)
+    arrived = story.flow("arrived")[0, 0, 4]
+    assert story.flow("held_apart")[0, 0, 0] == pytest.approx(2 * 0.3 * 0.7 * arrived, rel=1e-5)
+    assert story.flow("held")[0, 0, 0] == pytest.approx(2 * 0.3**2 * arrived, rel=1e-5)
+
+
+@pytest.mark.parametrize("solver", ["chain", "individuals"])
+def test_men_held_apart_leave_their_hold_like_all_others(solver):
+    """Stocks of both kinds add up to who was held and is neither free nor handed over."""
+    classes = (household("two men", 2, 1, 1, 1, 0.5), household("lone man", 1, 0, 0, 0, 0.5, kind="lone"))
+    scenario = rush(40, until=4, desks=10_000, classes=classes, hold_share=0.5, hold_days=6.0, handover_share=0.2)
+    story = turn(scenario, solver, members=3)
+    inside = np.cumsum(story.moved("held") + story.moved("held_apart"), axis=1)
+    gone = np.cumsum(story.moved("freed") + story.moved("handed_over"), axis=1)
+    held = story.persons("held", "held_apart")
+    assert (held == inside - gone).all()
+    assert (story.persons("held").max(axis=1) > 50).all()
+    assert (story.persons("held_apart").max(axis=1) > 50).all()
+    assert (held[:, -1] < 0.05 * held.max(axis=1)).all()
 
 
 def test_incidents_close_a_crossing_as_often_as_the_scenario_says():

@@ -154,8 +154,8 @@ def test_stocks_change_by_flows(scenario):
         return np.diff(now, axis=1)
 
     for stages, gains, losses in (
-        (("waiting", "in_screening"), ("arrived",), ("cleared", "held")),
-        (("held",), ("held",), ("freed", "handed_over")),
+        (("waiting", "in_screening"), ("arrived",), ("cleared", "held", "held_apart")),
+        (("held", "held_apart"), ("held", "held_apart"), ("freed", "handed_over")),
         (("handed_over",), ("handed_over",), ()),
         (("killed_at_home",), ("killed_at_home",), ()),
         (("dead_or_lost",), ("died_on_way",), ()),

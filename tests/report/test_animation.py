@@ -79,5 +79,5 @@ def test_figures_carry_intervals(sheet: Sheet):
 
 def test_colours_are_matched_closely(sheet: Sheet):
     frame = sheet.paint(moment(sheet.still, sheet.sums, 80), 80)
-    matched = indexed(frame, palette([frame])).convert("RGB")
+    matched = next(indexed([frame], palette([frame]))).convert("RGB")
     assert np.abs(np.asarray(frame).astype(int) - np.asarray(matched).astype(int)).mean() < 3

@@ -81,17 +81,18 @@ def test_one_draw_has_no_interval():
         disclosure.interval([17.0])
 
 
-def test_interval_of_nine_draws_is_its_whole_range():
+def test_quantiles_are_those_of_the_tables_of_a_run():
     draws = np.arange(9.0)
     found = disclosure.interval(draws)
-    assert (found.low, found.middle, found.high) == (0.0, 4.0, 8.0)
+    assert (found.low, found.middle, found.high) == pytest.approx(tuple(np.quantile(draws, [0.1, 0.5, 0.9])))
 
 
-def test_quantiles_hold_one_more_draw_as_often_as_they_say():
-    random = np.random.default_rng(5)
-    draws = random.normal(size=(20, 4000))
-    low, high = disclosure.quantiles(draws[:19], (0.1, 0.9))
-    assert np.mean((draws[19] >= low) & (draws[19] <= high)) == pytest.approx(0.8, abs=0.025)
+@pytest.mark.parametrize("draws", [5, 19])
+def test_an_interval_holds_one_more_draw_as_often_as_is_said(draws: int):
+    values = np.random.default_rng(5).uniform(size=(draws + 1, 4000))
+    low, high = disclosure.quantiles(values[:draws], (0.1, 0.9))
+    inside = np.mean((values[draws] >= low) & (values[draws] <= high))
+    assert inside == pytest.approx(disclosure.held_share(draws), abs=0.025)
 
 
 def test_amounts_keep_a_tenth():

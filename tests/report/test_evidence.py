@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.lines import Line2D
 
-from havenward.report import style
 from havenward.report.detail import detail
 from havenward.report.digest import Digest
-from havenward.report.evidence import Compared, counted, model_of, parted
+from havenward.report.drawing import Drawing
+from havenward.report.evidence import Compared, Counted, counted, model_of, parted
 from havenward.report.facts import Facts, facts
 from havenward.report.fans import evidence_panel
+from havenward.report.panel import Panel
 from tests.report.conftest import TODAY
 from tests.report.example_outcome import Example
 
@@ -34,16 +36,24 @@ def test_every_printed_figure_is_compared(toy: Example, toy_sums: Digest):
     assert all(figure.model is not None for figure in figures)
 
 
+def drawn(count: Counted, sums: Digest, known: Facts) -> tuple[Panel, Line2D]:
+    """The panel of a series, and its rings."""
+    sheet = Drawing(3.0, "Series", "Of the example", known)
+    panel = evidence_panel(sheet, (100, 50, 400, 250), count, sums)
+    (rings,) = [shape for shape in sheet.shapes if isinstance(shape, Line2D) and shape.get_marker() == "o"]
+    return panel, rings
+
+
 def test_rings_stand_at_the_printed_values(toy: Example, toy_sums: Digest, known: Facts):
     for count in found(toy, toy_sums):
-        axes = style.new_figure(3.0).add_subplot()
-        evidence_panel(axes, count, toy_sums, known)
-        rings = [line for line in axes.lines if line.get_marker() == "o"]
-        assert [ring.get_ydata()[0] for ring in rings] == [figure.row.value for figure in count.figures]
+        panel, rings = drawn(count, toy_sums, known)
+        assert list(rings.get_ydata()) == [figure.row.value for figure in count.figures]
         days = [np.datetime64(figure.row.date).astype(int) for figure in count.figures]
-        assert [ring.get_xdata()[0] for ring in rings] == days
-        assert axes.get_ylim()[0] == 0
-        assert axes.get_ylim()[1] >= max(figure.row.value for figure in count.figures)
+        assert list(rings.get_xdata()) == days
+        pixels = panel.scale.transform(rings.get_xydata())
+        assert (pixels >= [panel.left, panel.top]).all()
+        assert (pixels <= [panel.right, panel.bottom]).all()
+        assert panel.scale.transform((panel.first, 0)).tolist() == pytest.approx([panel.left, panel.bottom])
 
 
 def test_a_flow_is_summed_over_its_days_and_drawn_at_its_mean(toy: Example, toy_sums: Digest, known: Facts):
@@ -58,9 +68,8 @@ def test_a_flow_is_summed_over_its_days_and_drawn_at_its_mean(toy: Example, toy_
     expected = np.median(toy_sums.observed[row.series][:, end - 6 : end + 1].sum(axis=1))
     assert figure.model is not None
     assert figure.model.middle == pytest.approx(expected)
-    axes = style.new_figure(3.0).add_subplot()
-    evidence_panel(axes, count, toy_sums, known)
-    assert axes.lines[-1].get_ydata()[0] == 100
+    _, rings = drawn(count, toy_sums, known)
+    assert list(rings.get_ydata()) == [100]
 
 
 def test_figures_after_a_counter_ended_are_left_out(toy: Example, toy_sums: Digest):

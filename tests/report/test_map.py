@@ -187,6 +187,14 @@ def test_names_never_meet_and_never_leave_the_map(points: list[tuple[float, floa
     assert all(left >= 0 and top >= 0 and right <= 400 and foot <= 300 for left, top, right, foot in boxes)
 
 
+@given(st.text(st.characters(codec="latin-1", categories=["L", "N", "Zs"]), min_size=1, max_size=150), st.floats(30, 900))
+def test_fitted_text_fits_and_stays_readable(text: str, width: float):
+    told, size = pens.fitted(text, 20, width)
+    assert pens.width_of(told, size) <= width
+    assert 20 * pens.SMALLEST_LETTERS * 0.98 <= size <= 20
+    assert told == text or told.endswith("…")
+
+
 def test_letters_of_arabic_names_can_be_drawn():
     assert pens.width_of("الموصل", 12) > 20
     image = pens.Image.new("L", (80, 20))

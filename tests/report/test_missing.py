@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from havenward.report.source import Run, RunFolderError, open_run
@@ -21,7 +22,7 @@ def page_of(given: Example, folder: Path) -> str:
     ("changes", "words"),
     [
         ({"draws": 1}, "nothing can be said of how sure it is and no figure is given"),
-        ({"draws": 2}, "With 2 draws the ends of the interval are rough"),
+        ({"draws": 2}, "With 2 draws the ends of the interval are rough: about 3 of 10 further draws would lie in it"),
         ({"days": 10}, "people reach the crossings, from 1 March 2030 to 10 March 2030"),
         ({"days": 1}, "1 March 2030 to 1 March 2030"),
         ({"camps": 0}, "Nobody lives in a camp or emergency site in any simulated future"),
@@ -36,8 +37,14 @@ def test_a_page_is_written_all_the_same(changes: dict[str, int], words: str, tmp
 def test_one_draw_prints_no_count_of_people(tmp_path: Path):
     text = page_of(example(dataclasses.replace(TOY, draws=1)), tmp_path)
     assert "The figures at a glance" not in text
-    assert "80 % interval" not in text.split("<main", 1)[1].split("<figcaption", 1)[0]
+    assert "80 % interval" not in text
+    assert "95 % bands" not in text
     assert text.count("no figure can be given with an interval") == 4
+
+
+def test_a_counter_that_began_before_the_run_has_rings_and_no_fan(toy: Example, tmp_path: Path):
+    blank = dataclasses.replace(toy, found=toy.found.assign(observed=toy.found["observed"] * np.nan))
+    assert "0 of 0 printed figures" in page_of(blank, tmp_path)
 
 
 def test_no_evidence(toy: Example, tmp_path: Path):
@@ -64,6 +71,14 @@ def test_a_forecast_has_a_line_at_its_origin(toy: Example, tmp_path: Path):
     assert "none: the scenario&#39;s dates are given for the whole run" in page_of(toy, tmp_path / "plain")
     pictures = [(tmp_path / name / "example.public.arrivals.png").read_bytes() for name in ("forecast", "plain")]
     assert pictures[0] != pictures[1]
+
+
+def test_a_run_that_was_broken_off_says_so(toy: Example, tmp_path: Path):
+    run = {**toy.run, "status": "broken off", "members": 20, "members_done": 6, "days": 90}
+    assert "Broken off: 6 of 20 members have these 90 days." in page_of(
+        dataclasses.replace(toy, run=run), tmp_path / "broken"
+    )
+    assert "Broken off" not in page_of(toy, tmp_path / "whole")
 
 
 def test_a_folder_that_is_no_run_is_refused(toy: Example, tmp_path: Path):

@@ -9,7 +9,7 @@ import pytest
 
 from havenward.report.digest import Digest
 from havenward.report.facts import Facts, facts
-from havenward.report.sentences import between_days, busiest, glances, headline, how_sure, reception
+from havenward.report.sentences import MEANINGS, between_days, busiest, glances, headline, how_sure, reception
 from tests.report.example_outcome import Example
 
 
@@ -20,21 +20,43 @@ def known(toy: Example) -> Facts:
 
 def test_headline(toy_sums: Digest, known: Facts):
     assert headline(toy_sums, known) == (
-        "In 8 of 10 simulated futures 14,000 to 19,000 people reach the crossings, from 1 March 2030 to 29 May 2030; "
+        "In 8 of 10 simulated futures 15,000 to 19,000 people reach the crossings, from 1 March 2030 to 29 May 2030; "
         "the busiest week begins on 1 March 2030; most come from East Harran (in all futures)."
     )
 
 
 def test_reception_gives_the_worst_moment(toy_sums: Digest):
     words = reception(toy_sums)
-    assert words.startswith("At the peak, on 29 May 2030, 14,000 to 19,000 people are out of their homes")
+    assert words.startswith("At the peak, on 29 May 2030, 15,000 to 19,000 people are out of their homes")
     assert "camps and emergency sites hold" in words
 
 
-def test_the_mean_solver_says_that_chance_is_left_out(toy_sums: Digest, known: Facts):
-    assert "assumptions only" in how_sure(toy_sums, dataclasses.replace(known, solver="mean"))
-    assert "Chance is left out" in how_sure(toy_sums, dataclasses.replace(known, solver="mean"))
-    assert "ends of the interval are rough" in how_sure(toy_sums, known)
+def test_what_an_interval_is_over_is_said(toy_sums: Digest, known: Facts):
+    def said(interval: str) -> str:
+        return how_sure(toy_sums, dataclasses.replace(known, interval=interval))
+
+    assert "Chance is left out" in said("over assumptions only")
+    assert "that of chance only" in said("over chance only")
+    assert "Intervals are over something new." in said("over something new")
+    assert len({said(kind) for kind in MEANINGS}) == len(MEANINGS)
+
+
+def test_few_draws_are_said_to_give_narrow_intervals(toy_sums: Digest, known: Facts):
+    assert "With 6 draws the ends of the interval are rough: about 6 of 10 further draws" in how_sure(toy_sums, known)
+
+
+@pytest.mark.parametrize(
+    ("solver", "said", "draws", "interval"),
+    [
+        ("chain", None, 6, "over assumptions and chance"),
+        ("mean", None, 6, "over assumptions only"),
+        ("chain", "over chance only", 6, "over chance only"),
+        ("chain", "over assumptions and chance", 1, "none: one member"),
+    ],
+)
+def test_an_outcome_says_what_its_draws_are_over(toy: Example, solver: str, said: str | None, draws: int, interval: str):
+    found = toy.found.isel(draw=slice(0, draws)).assign_attrs({"interval": said} if said else {})
+    assert facts(found, toy.given, {**toy.run, "solver": solver}).interval == interval
 
 
 def test_every_glance_has_measure_unit_date_and_interval(toy_sums: Digest, known: Facts, toy: Example):

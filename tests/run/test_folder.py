@@ -12,6 +12,7 @@ import xarray as xr
 
 from havenward import __version__
 from havenward.api import load
+from havenward.run.attributes import interval_of
 from havenward.run.folder import Request, RunError, plan_of, run_to_folder
 from havenward.scenario.folder import locate
 from tests.run.conftest import make
@@ -20,6 +21,7 @@ KEYS = {
     *("run_id", "version", "made", "scenario", "title", "nature", "tier", "banner", "solver", "members", "seed"),
     *("assumptions", "changes", "first_day", "last_day", "calibrated", "files", "cpu", "python", "parameters"),
     *("status", "members_done", "days", "initial_persons", "conserved", "approximations", "seconds", "final"),
+    *("interval", "libraries"),
 }
 
 
@@ -43,6 +45,31 @@ def test_the_record_says_all_that_is_needed_to_run_it_again(toy_run):
         assert hashlib.sha256((toy_run.folder / "scenario" / name).read_bytes()).hexdigest() == told
 
 
+def test_the_record_says_what_decides_bits(toy_run):
+    """The same bits are promised on one family of processors, with the same libraries."""
+    assert set(toy_run.record["libraries"]) == {"numpy", "scipy", "numba", "llvmlite"}
+    assert toy_run.record["libraries"]["numpy"] == np.__version__
+    cpu = toy_run.record["cpu"]
+    assert set(cpu) == {"machine", "processor", "system", "family", "features"}
+    assert cpu["family"]
+    assert cpu["features"] == sorted(set(cpu["features"]))
+
+
+@pytest.mark.parametrize(
+    ("asked", "interval"),
+    [
+        ({}, "over assumptions and chance"),
+        ({"spread": 0.0}, "over chance only"),
+        ({"solver": "mean"}, "over assumptions only"),
+        ({"solver": "mean", "spread": 0.0}, "over surroundings only"),
+        ({"solver": "individuals", "members": 1}, "none: one member"),
+        ({"solver": "mean", "members": 1}, "none: one member"),
+    ],
+)
+def test_a_run_says_what_its_intervals_are_of(asked, interval):
+    assert interval_of(request(**asked)) == interval
+
+
 def test_the_copy_of_the_scenario_is_the_scenario(toy_run):
     assert load(toy_run.folder / "scenario") == toy_run.scenario
 
@@ -51,7 +78,7 @@ def test_the_outcome_names_its_run_and_its_tier(toy_run):
     attributes = toy_run.outcome.attrs
     assert attributes["run"] == toy_run.record["run_id"]
     assert attributes["tier"] == toy_run.record["tier"] == "public"
-    for name in ("scenario", "title", "solver", "seed", "nature", "version", "besieger", "calibrated"):
+    for name in ("scenario", "title", "solver", "seed", "nature", "version", "besieger", "calibrated", "interval"):
         assert name in attributes
 
 

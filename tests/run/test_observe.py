@@ -159,9 +159,9 @@ def test_a_counter_sees_a_share_of_camps_and_another_of_hosts(seen):
 def test_screened_are_those_cleared_and_those_held(seen):
     """A man who was screened and held was screened."""
     outcome, _ = seen
-    both = people(persons(outcome, "cleared", **{"from": "Bridge"})) + people(persons(outcome, "held", **{"from": "Bridge"}))
-    assert people(persons(outcome, "held")).sum() > 10
-    np.testing.assert_array_equal(printed(outcome, "screened at the Bridge"), both)
+    ends = [people(persons(outcome, name, **{"from": "Bridge"})) for name in ("cleared", "held", "held_apart")]
+    assert all(end.sum() > 10 for end in ends)
+    np.testing.assert_array_equal(printed(outcome, "screened at the Bridge"), sum(ends))
 
 
 def test_returns_of_those_displaced_since_the_start(seen):
@@ -234,3 +234,28 @@ def test_how_far_a_target_is_missed():
         return Rate("t", "arrivals", 10.0, 20.0, mean, mean, mean, True).miss
 
     assert (miss(10.0), miss(15.0), miss(20.0), miss(40.0), miss(5.0)) == (1.0, 1.0, 1.0, 2.0, 2.0)
+
+
+def test_a_camp_share_is_told_by_the_counter_that_the_target_names(seen):
+    """Two counters see hosts differently; without a name everybody is seen."""
+    outcome, scenario = seen
+    counter = OBSERVERS[1].model_copy(update={"unit": "individuals", "factor": 1.0, "areas": "*"})
+    scenario = scenario.model_copy(update={"observers": (OBSERVERS[0], counter, *OBSERVERS[2:])})
+
+    def odds(observer):
+        target = Target(name="t", quantity="camp_share", observer=observer, start=at(START), end=at(14), low=0, high=1)
+        share = rates(outcome.isel(draw=[0]), scenario.model_copy(update={"targets": (target,)}))[0].mean
+        return share / (1 - share)
+
+    assert odds("register") == odds("") > 0
+    assert odds("tracking") == pytest.approx(0.9 / 0.4 * odds("register"))
+
+
+def test_one_member_has_no_interval_beside_evidence(seen):
+    _, scenario = seen
+    target = Target(name="t", quantity="arrivals", start=at(5), end=at(15), low=0, high=1)
+    scenario = scenario.model_copy(update={"targets": (target,)})
+    alone = run(scenario, members=1, medians=True)
+    rows = [*against_evidence(alone, scenario), *rates(alone, scenario)]
+    assert len(rows) > len(EVIDENCE)
+    assert all(np.isnan(row.q10) and np.isnan(row.q90) and np.isfinite(row.mean) for row in rows)

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from havenward.model.siege.parameters import TABLE as PARAMETERS
+from havenward.model.siege.requirements import SIEGE
 from havenward.scenario.check_places import distance_km
 from havenward.scenario.folder import bundled
 from havenward.scenario.read import check, check_files
@@ -69,14 +69,14 @@ def test_a_range_that_does_not_hold_its_figure(file, low, middle, high):
 def test_an_unknown_assumption():
     files = with_cells("assumptions.csv", 2, name="walking_sped")
     assert check_files(files)[1] == []
-    _, (problem,) = check_files(files, assumptions=["walking_speed", "interception"])
+    _, (problem,) = check_files(files, SIEGE)
     assert place(problem) == ("assumptions.csv", 2, "name", "walking_sped")
     assert problem.mend.startswith("Did you mean 'walking_speed'?")
 
 
 @pytest.mark.parametrize("name", bundled())
 def test_bundled_scenarios_are_valid_and_name_only_parameters_that_exist(name):
-    found, problems = check(name, assumptions=PARAMETERS.keys())
+    found, problems = check(name, SIEGE)
     assert [problem for problem in problems if problem.severity == "error"] == []
     assert found is not None
 

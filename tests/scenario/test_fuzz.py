@@ -8,6 +8,7 @@ from random import Random
 import pytest
 import yaml
 
+from havenward.model.siege.requirements import SIEGE
 from havenward.scenario.create import TEMPLATE
 from havenward.scenario.folder import FILES
 from havenward.scenario.problems import Problem
@@ -62,7 +63,7 @@ def test_spoilt_scenarios_are_taken_or_refused_with_a_place(shard):
     parsing = taken = 0
     for number in range(MUTANTS):
         files = spoil(bases[number % 3], random)
-        scenario, problems = check_files(files)
+        scenario, problems = check_files(files, SIEGE)
         for problem in problems:
             assert_well_told(problem, files)
         assert (scenario is None) == any(problem.severity == "error" for problem in problems)
@@ -83,4 +84,4 @@ def test_spoilt_folders_say_the_same_as_spoilt_files(tmp_path: Path):
         folder.mkdir()
         for name, content in files.items():
             (folder / name).write_bytes(content)
-        assert check(folder) == check_files(files)
+        assert check(folder, SIEGE) == check_files(files, SIEGE)

@@ -68,13 +68,13 @@ def count_processors() -> int:
 
 def look_at_scenarios() -> list[Finding]:
     """Whether each bundled scenario is valid, which shows that the package is whole."""
-    from havenward.model.siege.parameters import TABLE
+    from havenward.model.siege.requirements import SIEGE
     from havenward.scenario.folder import bundled
     from havenward.scenario.read import check
 
     findings = []
     for name in bundled():
-        scenario, problems = check(name, assumptions=TABLE.keys())
+        scenario, problems = check(name, SIEGE)
         errors = sum(problem.severity == "error" for problem in problems)
         detail = "valid" if scenario is not None else f"{errors} errors; the installation is damaged"
         findings.append(Finding(f"scenario {name}", scenario is not None, detail))

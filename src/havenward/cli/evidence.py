@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,7 +33,7 @@ def command(
         raise typer.Exit(1)
     outcome, scenario = open_outcome(run), load(run / SCENARIO)
     record = json.loads((run / RECORD).read_text(encoding="utf-8"))
-    about = {key: record[key] for key in ("tier", "run_id", "calibrated")}
+    about = {key: record[key] for key in ("tier", "run_id", "calibrated", "interval")}
     rows, targets = against_evidence(outcome, scenario), rates(outcome, scenario)
     known = sorted({row.series for row in rows})
     if wrong := sorted(set(series or ()) - set(known)):
@@ -40,12 +41,15 @@ def command(
         raise typer.Exit(1)
     if as_json:
         everything = about | {
-            "targets": [target._asdict() | {"miss": target.miss} for target in targets],
-            "evidence": [row._asdict() for row in rows],
+            "targets": [_told(target._asdict() | {"miss": target.miss}) for target in targets],
+            "evidence": [_told(row._asdict()) for row in rows],
         }
         typer.echo(json.dumps(everything, default=str, ensure_ascii=False))
         return
-    typer.echo(f"{record['banner']}. Run {about['run_id']}, simulated, calibrated {about['calibrated'] or 'nowhere'}.\n")
+    typer.echo(
+        f"{record['banner']}. Run {about['run_id']}, simulated, calibrated {about['calibrated'] or 'nowhere'}. "
+        f"Intervals: {about['interval']}.\n"
+    )
     if series:
         typer.echo(figures_table(row for row in rows if row.series in series))
     else:
@@ -60,7 +64,7 @@ def targets_table(targets: Iterable[Rate]) -> str:
         [
             target.name,
             _number(target.low) if target.low == target.high else f"{_number(target.low)} to {_number(target.high)}",
-            f"{_number(target.mean)} ({_number(target.q10)} to {_number(target.q90)})",
+            _with_span(target.mean, target.q10, target.q90),
             f"{target.miss:.2f}",
             "yes" if target.calibrated else "no",
         ]
@@ -77,7 +81,7 @@ def figures_table(rows: Iterable[Compared]) -> str:
             row.series,
             f"{row.date}{' (weak)' if row.weak else ''}",
             _number(row.value),
-            f"{_number(row.mean)} ({_number(row.q10)} to {_number(row.q90)})",
+            _with_span(row.mean, row.q10, row.q90),
             f"{row.ratio:.2f}",
         ]
         for row in rows
@@ -100,6 +104,16 @@ def series_table(rows: Iterable[Agreement]) -> str:
         for row in rows
     ]
     return _table(head, lines)
+
+
+def _with_span(mean: float, low: float, high: float) -> str:
+    """Return a mean with its interval; one member has none."""
+    return _number(mean) if math.isnan(low) else f"{_number(mean)} ({_number(low)} to {_number(high)})"
+
+
+def _told(values: dict[str, object]) -> dict[str, object]:
+    """Return values for JSON, which has no word for what is not a number."""
+    return {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in values.items()}
 
 
 def _number(value: float) -> str:

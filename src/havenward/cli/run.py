@@ -40,7 +40,12 @@ def command(
     members: Annotated[int, typer.Option(min=1, max=100_000, help="Simulated futures.")] = 10,
     seed: Annotated[int, typer.Option(min=0, max=4294967295, help="The same seed gives the same figures.")] = 1,
     first: Annotated[
-        str | None, typer.Option("--from", metavar="DATE", help="First day that is kept; earlier days are run through.")
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="DATE",
+            help="First day that is kept; earlier days are run through, unless stocks.csv has the evening before.",
+        ),
     ] = None,
     last: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Last day.")] = None,
     changes: Annotated[
@@ -80,17 +85,17 @@ def command(
         typer.echo(json.dumps(_answer(folder, record), ensure_ascii=False))
     else:
         _tell(folder, record)
-    if record["status"] != "complete":
+    if record["status"] != "complete" or not record["conserved"]:
         raise typer.Exit(1)
 
 
 def read(scenario: str) -> Scenario:
     """Return a scenario, or print what is wrong with it and end with 1."""
     from havenward.cli.validate import show, summary
-    from havenward.model.siege.parameters import TABLE
+    from havenward.model.siege.requirements import SIEGE
     from havenward.scenario.read import check
 
-    found, problems = check(scenario, assumptions=TABLE.keys())
+    found, problems = check(scenario, SIEGE)
     if found is None:
         show(problems)
         typer.echo(summary(scenario, problems), err=True)
@@ -164,15 +169,30 @@ def _tell(folder: Path, record: dict[str, Any]) -> None:
         f"{record['title']}: {record['days']} days, {record['members_done']} of {record['members']} members, "
         f"solver {record['solver']}, seed {record['seed']}, {record['seconds']} s"
     )
+    typer.echo(f"From {record['first_day']} to {record['last_day']}, begun from {record['starts_from']}.")
     if record["status"] != "complete":
         typer.echo("The run was broken off; what was done until then is kept.")
-    typer.echo(f"People at the start: {record['initial_persons']:,}. At the end (90 % interval over members):")
+    if not record["conserved"]:
+        typer.echo("The people at the end are not those of the start: a defect of the program. Do not use this run.")
+    if record["members_done"] == 1:
+        typer.echo(f"People at the start: {record['initial_persons']:,}. At the end (one member has no interval):")
+    else:
+        typer.echo(
+            f"People at the start: {record['initial_persons']:,}. "
+            f"At the end (90 % interval over members, {record['interval']}):"
+        )
     for stage, figures in final.items():
-        if figures["q95"] >= 1:
-            low, high = (_shown(figures[key]) for key in ("q05", "q95"))
-            typer.echo(f"  {stage.replace('_', ' '):<16} {low:>12} to {high:>12}")
+        if (figures["mean"] if figures["q95"] is None else figures["q95"]) >= 1:
+            typer.echo(f"  {stage.replace('_', ' '):<16} {_span(figures)}")
     typer.echo(f"Folder: {folder}")
     typer.echo(f"Next: havenward report {folder}")
+
+
+def _span(figures: dict[str, float | None]) -> str:
+    low, high, mean = (figures[key] for key in ("q05", "q95", "mean"))
+    if low is None or high is None:
+        return f"{_shown(mean or 0.0):>12}"
+    return f"{_shown(low):>12} to {_shown(high):>12}"
 
 
 def _shown(figure: float) -> str:

@@ -18,10 +18,10 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check a scenario: print every error and warning, with its place and how to mend it."""
-    from havenward.model.siege.parameters import TABLE
+    from havenward.model.siege.requirements import SIEGE
     from havenward.scenario.read import check
 
-    found, problems = check(scenario, assumptions=TABLE.keys())
+    found, problems = check(scenario, SIEGE)
     if as_json:
         answer = {"ok": found is not None, "problems": [problem.as_dict() for problem in problems]}
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))

@@ -26,7 +26,6 @@ ROUNDS: Final = 10
 
 LAST_DAY: Final = 0xFFFF
 LAST_WAVE: Final = 0xFFFF
-LAST_SEED: Final = 0xFFFFFFFF
 
 
 def meaning(*parts: object) -> int:

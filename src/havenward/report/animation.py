@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops
 
 from havenward.report.digest import Digest
 from havenward.report.facts import Facts
@@ -46,12 +47,12 @@ def write_animation(sums: Digest, still: Scene, facts: Facts, path: Path) -> Pat
     days = frame_days(sums)
     # The last frame holds every colour: filled camps, and homes beyond the line; the first has the homes held.
     colours = palette([sheet.paint(moment(still, sums, day), day) for day in (days[0], days[len(days) // 2], days[-1])])
-    frames = [indexed(sheet.paint(moment(still, sums, day), day), colours) for day in days]
-    times = [MILLISECONDS] * (len(frames) - 1) + [LAST_MILLISECONDS]
+    frames = indexed((sheet.paint(moment(still, sums, day), day) for day in days), colours)
+    times = [MILLISECONDS] * (len(days) - 1) + [LAST_MILLISECONDS]
     told = facts.metadata("moving map")
     comment = "; ".join(f"{key}: {value}" for key, value in told.items())
-    frames[0].save(
-        path, save_all=True, append_images=frames[1:], duration=times, loop=0, disposal=1, comment=comment.encode("utf-8"),
+    next(frames).save(
+        path, save_all=True, append_images=frames, duration=times, loop=0, disposal=1, comment=comment.encode("utf-8"),
         # What did not change since the frame before becomes transparent: an eighth of the size.
         optimize=True,
     )  # fmt: skip
@@ -74,10 +75,15 @@ def palette(samples: list[Image.Image]) -> Palette:
     return Palette(chosen, np.asarray(matched).reshape(-1))
 
 
-def indexed(frame: Image.Image, colours: Palette) -> Image.Image:
-    """A frame in the colours of a palette."""
-    pixels = np.asarray(frame).astype(np.uint16) >> 3
-    rows = colours.nearest[(pixels[..., 0] << 10) | (pixels[..., 1] << 5) | pixels[..., 2]]
-    image = Image.fromarray(rows, mode="P")
-    image.putpalette(colours.image.getpalette() or [])
-    return image
+def indexed(frames: Iterable[Image.Image], colours: Palette) -> Iterator[Image.Image]:
+    """Frames in the colours of a palette, one at a time; only what differs from the frame before is matched anew."""
+    before, last = None, Image.new("P", (0, 0))
+    for frame in frames:
+        box = (0, 0, *frame.size) if before is None else ImageChops.difference(frame, before).getbbox()
+        image = Image.new("P", frame.size) if before is None else last.copy()
+        image.putpalette(colours.image.getpalette() or [])
+        if box is not None:
+            red, green, blue = (np.asarray(band).astype(np.uint16) >> 3 for band in frame.crop(box).split())
+            image.paste(Image.fromarray(colours.nearest[(red << 10) | (green << 5) | blue]), box[:2])
+        yield image
+        before, last = frame, image

@@ -6,19 +6,22 @@ import math
 from pathlib import Path
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from havenward.guard.disclosure import in_ten
-from havenward.report import style
 from havenward.report.crossings import around
 from havenward.report.digest import Digest
+from havenward.report.drawing import Drawing, Mark
 from havenward.report.facts import Facts
-from havenward.report.fans import EVIDENCE, clear, evidence_handle, shortened
 from havenward.report.overflow import camp_reports
+from havenward.report.panel import DASHES, HEAD, Panel, Place, day_number, days, fan_legend, grid
+from havenward.report.style import GREEN, VERMILION
 from havenward.scenario.schema import Evidence, Scenario
 
 COLUMNS = 4
+ROW_HEIGHT = 2.25
+"""Inches of one row of panels."""
+
 LEAST_SHARE = 0.02
 """The picture begins when the camps together hold this share of what they hold at their fullest."""
 
@@ -35,36 +38,44 @@ def camps_picture(sums: Digest, scenario: Scenario, facts: Facts, path: Path) ->
     near = around(total.max(axis=0) > LEAST_SHARE * total.max(initial=0))
     columns = min(len(names) + 1, COLUMNS)
     rows = math.ceil((len(names) + 1) / columns)
-    figure = style.new_figure(1.55 + 2.25 * rows)
-    title = "Camps: people against plots"
     more = f" The {len(names)} fullest of {len(used)} sites." if len(names) < len(used) else ""
-    style.frame(figure, title, f"{facts.title}. Stock at the end of each day, persons.{more}", facts)
-    plots = Line2D([], [], color=style.VERMILION, linewidth=1.6, linestyle=(0, (3, 1.5)), label="what the plots hold")
-    marks = [plots, evidence_handle()] if occupancy(scenario, sums) else [plots]
-    style.fan_legend(figure, sums.draws, style.GREEN, marks)
-    panels = [axes for row in style.grid(figure, rows, columns, top=1.55) for axes in row]
+    words = f"Stock at the end of each day, persons.{more}"
+    sheet = Drawing(HEAD + ROW_HEIGHT * rows, "Camps: people against plots", words, facts)
+    counted = occupancy(scenario, sums)
+    plots = [Mark("what the plots hold", VERMILION, dashes=DASHES)]
+    fan_legend(sheet, sums.draws, GREEN, counted=bool(counted), more=plots)
+    first, *places = grid(sheet, rows, columns)
 
     shares = {report.name: report.over.share for report in camp_reports(sums)}
-    x = style.days(sums.dates[near])
-    counted = occupancy(scenario, sums)
-    camp_panel(panels[0], x, total[:, near], sums.capacity.sum(axis=1)[near], "All sites", None)
-    for axes, name in zip(panels[1:], names, strict=False):
-        mark(axes, [row for row in counted if row.site == name])
+    x = days(sums.dates[near])
+    all_plots = sums.capacity.sum(axis=1)[near]
+    camp_panel(sheet, first, x, total[:, near], all_plots, []).finish("All sites", "persons (stock)", 5)
+    for place, name in zip(places, names, strict=False):
         capacity = sums.capacity[near, sums.camps.index(name)]
-        camp_panel(axes, x, people[name][:, near], capacity, name, shares.get(name))
-    clear(panels[len(names) + 1 :])
-    return style.save(figure, path, title, facts)
+        rings = [row for row in counted if row.site == name]
+        panel = camp_panel(sheet, place, x, people[name][:, near], capacity, rings)
+        panel.finish(name, over_words(shares.get(name)), 5)
+    return sheet.save(path)
 
 
-def camp_panel(axes: Axes, x: np.ndarray, people: np.ndarray, capacity: np.ndarray, name: str, over: float | None) -> None:
-    """People of one camp as a fan, and its plots as a dashed step line."""
-    style.fan(axes, x, people, style.GREEN)
-    axes.step(x, capacity, where="post", color=style.VERMILION, linewidth=1.6, linestyle=(0, (3, 1.5)))
-    words = "persons (stock)"
-    if over is not None:
-        words = f"over its plots in {in_ten(over)} futures" if over > 0 else "never over its plots"
-    style.panel(axes, shortened(name, 30), words)
-    style.date_axis(axes, x[0], x[-1], 5)
+def camp_panel(
+    sheet: Drawing, place: Place, x: NDArray[np.float64], people: NDArray[np.float64], capacity: NDArray[np.float64],
+    counted: list[Evidence],
+) -> Panel:  # fmt: skip
+    """People of one camp as a fan, its plots as a dashed step line, and counted figures as rings."""
+    panel = Panel(sheet, place, x[0], x[-1])
+    panel.fan(x, people, GREEN)
+    panel.steps(x, capacity)
+    if counted:
+        panel.rings([day_number(row.date) for row in counted], [row.value for row in counted])
+    return panel
+
+
+def over_words(share: float | None) -> str:
+    """In how many futures a camp holds more people than its plots are for; the unit where that cannot be said."""
+    if share is None:
+        return "persons (stock)"
+    return f"over its plots in {in_ten(share)} futures" if share > 0 else "never over its plots"
 
 
 def occupancy(scenario: Scenario, sums: Digest) -> list[Evidence]:
@@ -75,10 +86,3 @@ def occupancy(scenario: Scenario, sums: Digest) -> list[Evidence]:
         for row in scenario.evidence
         if row.quantity == "occupancy" and row.site in sums.camps and row.unit == "individuals" and first <= row.date <= last
     ]
-
-
-def mark(axes: Axes, rows: list[Evidence]) -> None:
-    """Counted figures as rings."""
-    if rows:
-        days = style.days(np.array([row.date for row in rows], dtype="datetime64[D]"))
-        axes.plot(days, [row.value for row in rows], zorder=3, **EVIDENCE)

@@ -9,13 +9,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.guard.disclosure import FEWEST_DRAWS, Interval, interval
-from havenward.report import style
+from havenward.guard.disclosure import FEWEST_DRAWS, SMALLEST_SHOWN, Interval, interval
 from havenward.report.digest import Digest
+from havenward.report.drawing import Drawing
 from havenward.report.facts import Facts
-from havenward.report.fans import clear, fan_of
+from havenward.report.fans import fan_of
+from havenward.report.panel import HEAD, fan_legend, grid
+from havenward.report.style import ORANGE, PURPLE
 
 COLUMNS = 3
+BLOCK_HEIGHT = 4.9
+"""Inches of two rows of panels."""
+
 SHOWN = 6
 """Crossings that are drawn, those with the longest queues first; the table has them all."""
 
@@ -63,9 +68,9 @@ def crossing_reports(sums: Digest) -> list[CrossingReport]:
 
 
 def queued(sums: Digest) -> list[str]:
-    """Crossings at which anybody waits overnight in any draw, the longest queue first."""
+    """Crossings at which ten people or more wait overnight at the worst, mean of the draws, the longest queue first."""
     longest = {name: float(sums.stocks.of("queue", name).max(axis=1).mean()) for name in sums.crossings}
-    return [name for name in sorted(longest, key=lambda name: -longest[name]) if longest[name] > 0]
+    return [name for name in sorted(longest, key=lambda name: -longest[name]) if longest[name] >= SMALLEST_SHOWN]
 
 
 def crossings_picture(sums: Digest, facts: Facts, path: Path) -> Path:
@@ -74,27 +79,22 @@ def crossings_picture(sums: Digest, facts: Facts, path: Path) -> Path:
     names = waiting[:SHOWN]
     columns = min(len(names), COLUMNS)
     blocks = math.ceil(len(names) / columns)
-    figure = style.new_figure(1.55 + 4.9 * blocks)
-    title = "Queues and waiting at the crossings"
     more = f" The {len(names)} longest queues of {len(waiting)}." if len(names) < len(waiting) else ""
     words = f"The most of each {sums.per}, over the days on which people waited; {facts.span}.{more}"
-    style.frame(figure, title, f"{facts.title}. {words}", facts)
-    style.fan_legend(figure, sums.draws, style.ORANGE)
-    panels = style.grid(figure, 2 * blocks, columns, top=1.55)
-    used = set()
+    sheet = Drawing(HEAD + BLOCK_HEIGHT * blocks, "Queues and waiting at the crossings", words, facts)
+    fan_legend(sheet, sums.draws, ORANGE)
+    places = grid(sheet, 2 * blocks, columns)
     for number, name in enumerate(names):
         block, column = divmod(number, columns)
-        above, below = panels[2 * block][column], panels[2 * block + 1][column]
+        above, below = places[2 * block * columns + column], places[(2 * block + 1) * columns + column]
         queue = most_of_period(sums.stocks.of("queue", name), sums)
         waited = most_of_period(np.nan_to_num(sums.wait[:, :, sums.crossings.index(name)]), sums)
         near = around(queue.sum(axis=0) > 0)
         dates, unit = sums.middles[near], f"persons at night, most in the {sums.per} (stock)"
-        fan_of(above, dates, queue[:, near], f"{name}: waiting", unit, facts, style.ORANGE)
+        fan_of(sheet, above, dates, queue[:, near], f"{name}: waiting", unit, ORANGE)
         unit = f"mean days of those screened, most in the {sums.per}"
-        fan_of(below, dates, waited[:, near], f"{name}: days waited", unit, facts, style.PURPLE)
-        used |= {above, below}
-    clear([axes for row in panels for axes in row if axes not in used])
-    return style.save(figure, path, title, facts)
+        fan_of(sheet, below, dates, waited[:, near], f"{name}: days waited", unit, PURPLE)
+    return sheet.save(path)
 
 
 def most_of_period(daily: NDArray[np.float64], sums: Digest) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -18,9 +19,8 @@ from havenward.scenario.schema import Scenario
 
 Values = NDArray[np.float64]
 
-HOME_STAGES = ("home_held", "home_contact", "home_free")
 QUEUE_STAGES = ("waiting", "in_screening")
-CROSSING_STAGES = (*QUEUE_STAGES, "held")
+CROSSING_STAGES = (*QUEUE_STAGES, "held", "held_apart")
 DISPLACED_STAGES = (*CROSSING_STAGES, "in_transit", "in_camp", "in_host")
 DRAWS_AT_ONCE, DAYS_AT_ONCE = 16, 64
 """How much of an outcome is read at once: the size of its chunks."""
@@ -74,7 +74,7 @@ class Digest:
     period: int
     """Days that a flow is summed over: 7, or 1 in a short run."""
     stocks: Series
-    """keys: (stage, <stage>), (home, area, stage), (camp, name), (queue, crossing), (held, crossing)."""
+    """keys: (stage, <stage>), (camp, name), (queue, crossing)."""
     flows: Series
     """keys: (quantity, <quantity>), (arrived, crossing), (area, <area>): those who arrived from it."""
     links: Links
@@ -144,13 +144,13 @@ def digest(outcome: xr.Dataset, scenario: Scenario, detail: Detail) -> Digest:
     link_keys = keys_of(outcome, "link", ("quantity", "from", "to", "origin"))
     told = [_told_link(key, detail) for key in link_keys]
 
-    stocks, _ = _summed(outcome["stock"], [_stock_groups(key, home_area, detail) for key in stock_keys])
+    stocks, _ = _summed(outcome["stock"], [_stock_groups(key, detail) for key in stock_keys])
     flows, links = _summed(outcome["flow"], [_flow_groups(key, home_area) for key in told], told, period)
     if detail.weekly:
         stocks, flows = Series(stocks.columns, weekly_stock(stocks.values)), Series(flows.columns, weekly_flow(flows.values))
     camp_names = [detail.camps.get(str(name), str(name)) for name in outcome["camp"].values]
     capacity = outcome["capacity"].values.astype(np.float64)
-    wait, crossings = _by_crossing(outcome, detail)
+    crossing_names = [detail.crossings.get(str(name), str(name)) for name in outcome["crossing"].values]
     return Digest(
         dates=dates,
         period=period,
@@ -158,10 +158,11 @@ def digest(outcome: xr.Dataset, scenario: Scenario, detail: Detail) -> Digest:
         flows=flows,
         links=links,
         camps=unique(camp_names),
-        capacity=_merged(capacity, camp_names),
-        crossings=crossings,
-        wait=wait,
-        closed=_closed(outcome, detail),
+        capacity=_joined(capacity, camp_names, np.add),
+        crossings=unique(crossing_names),
+        # Of crossings that are told as one the longest wait counts, and they are closed when all of them are.
+        wait=_joined(outcome["wait"].values.astype(np.float64), crossing_names, np.fmax),
+        closed=_joined(outcome["closed"].values, crossing_names, np.logical_and).mean(axis=0),
         besieged=outcome["besieged"].values.mean(axis=0, dtype=np.float64),
         homes=[str(name) for name in outcome["home"].values],
         areas=[str(name) for name in outcome["area"].values],
@@ -198,18 +199,14 @@ def unique(names: Iterable[str]) -> list[str]:
 Groups = list[tuple[Hashable, ...]]
 
 
-def _stock_groups(key: tuple[str, ...], home_area: Mapping[str, str], detail: Detail) -> Groups:
+def _stock_groups(key: tuple[str, ...], detail: Detail) -> Groups:
     """The sums into which one stock series goes."""
     stage, site, _ = key
     groups: Groups = [("stage", stage)]
-    if stage in HOME_STAGES:
-        groups.append(("home", home_area.get(site, site), stage))
     if stage == "in_camp":
         groups.append(("camp", detail.camps.get(site, site)))
     if stage in QUEUE_STAGES:
         groups.append(("queue", detail.crossings.get(site, site)))
-    if stage == "held":
-        groups.append(("held", detail.crossings.get(site, site)))
     return groups
 
 
@@ -236,11 +233,9 @@ def _summed(
     period: int = 1,
 ) -> tuple[Series, Links]:
     """Persons by group, and totals by link, a few draws at a time so that large ensembles fit in memory."""
-    members: dict[tuple[Hashable, ...], list[int]] = {}
-    for number, keys in enumerate(groups):
-        for group in keys:
-            members.setdefault(group, []).append(number)
-    columns = {group: column for column, group in enumerate(members)}
+    columns: dict[tuple[Hashable, ...], int] = {}
+    pairs = [(columns.setdefault(group, len(columns)), number) for number, keys in enumerate(groups) for group in keys]
+    into, out_of = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2).T
 
     draws, days, series, _ = values.shape
     sums = np.zeros((draws, days, len(columns)))
@@ -249,13 +244,19 @@ def _summed(
     for rows in blocks(draws, DRAWS_AT_ONCE):
         for span in blocks(days, DAYS_AT_ONCE):
             block = values[rows, span].values
-            # Adding four slices is four times as fast as summing over a short last axis.
+            # In most stretches of days most links carry nobody.
+            busy = (block.max(axis=(0, 1)) > 0).any(axis=1)
+            block = block[:, :, busy]
+            # Adding four slices is four times as fast as summing over a short last axis. Whole numbers below 2^53 stay exact
+            # as float64, in whatever order they are added.
             persons = (block[..., 0] + block[..., 1] + block[..., 2] + block[..., 3]).astype(np.float64)
-            # Whole numbers below 2^53 stay exact as float64, in whatever order they are added.
-            for column, numbers in enumerate(members.values()):
-                sums[rows, span, column] = persons[..., numbers].sum(axis=-1)
-            totals[rows] += persons.sum(axis=1)
-            daily[span] += persons.sum(axis=0) / draws
+            kept = busy[out_of]
+            starts = np.flatnonzero(np.diff(into[kept], prepend=-1))
+            if len(starts):
+                places = (np.cumsum(busy) - 1)[out_of[kept]]
+                sums[rows, span, into[kept][starts]] = np.add.reduceat(persons[..., places], starts, axis=-1)
+            totals[rows, busy] += persons.sum(axis=1)
+            daily[span, busy] += persons.sum(axis=0) / draws
     means = daily[: days // period * period].reshape(days // period, period, series).sum(axis=1)
     return Series(columns, sums), redirected(Links(list(links), totals, means))
 
@@ -306,36 +307,10 @@ def _parts(values: Values, sent: list[int], number: int) -> Values:
     return np.asarray(share * np.minimum(values[:, number : number + 1], whole))
 
 
-def _merged(values: Values, names: Sequence[str]) -> Values:
-    """Sums the last axis over equal names."""
-    order = unique(names)
-    merged = np.zeros((*values.shape[:-1], len(order)))
-    for column, name in enumerate(names):
-        merged[..., order.index(name)] += values[..., column]
-    return merged
-
-
-def _by_crossing(outcome: xr.Dataset, detail: Detail) -> tuple[Values, list[str]]:
-    """Waiting times under the names that may be told; where crossings are joined, the longest wait counts."""
-    names = [detail.crossings.get(str(name), str(name)) for name in outcome["crossing"].values]
-    wait = outcome["wait"].values.astype(np.float64)
-    order = unique(names)
-    joined = np.full((*wait.shape[:2], len(order)), np.nan)
-    for column, name in enumerate(names):
-        place = order.index(name)
-        joined[:, :, place] = np.fmax(joined[:, :, place], wait[:, :, column])
-    return joined, order
-
-
-def _closed(outcome: xr.Dataset, detail: Detail) -> Values:
-    """(time, crossing) share of draws closed; joined crossings are closed when all of them are."""
-    names = [detail.crossings.get(str(name), str(name)) for name in outcome["crossing"].values]
-    closed = outcome["closed"].values
-    order = unique(names)
-    joined = np.ones((*closed.shape[:2], len(order)), dtype=bool)
-    for column, name in enumerate(names):
-        joined[:, :, order.index(name)] &= closed[:, :, column]
-    return np.asarray(joined.mean(axis=0))
+def _joined(values: NDArray[Any], names: Sequence[str], join: np.ufunc) -> NDArray[Any]:
+    """Joins the last axis over equal names, which then stand in the order in which they were met."""
+    columns = [join.reduce(values[..., [name == one for name in names]], axis=-1) for one in unique(names)]
+    return np.stack(columns, axis=-1) if columns else values
 
 
 def _drivers(outcome: xr.Dataset) -> dict[str, Values]:

@@ -11,10 +11,17 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from havenward.guard.disclosure import FEWEST_DRAWS
 from havenward.report.detail import WithheldError
 from havenward.scenario.schema import Scenario, Tier
 
 NOT_SAFE = "Not a statement that any way is safe."
+LONGEST_TITLE = 55
+"""Letters of a scenario's title in a picture; the page has all of it."""
+
+LONGEST_NAME = 26
+"""Letters of a place's name in a picture."""
+
 SIMULATED = "Simulated, not counted"
 
 
@@ -37,11 +44,20 @@ class Facts:
     last: dt.date
     origin: dt.date | None
     """The day on which a forecast was made; None where the run is no forecast."""
+    broken_off: str
+    """How far a run came that was broken off, as a sentence; empty where it is whole."""
+    interval: str
+    """What the spread of the draws is over, such as `over assumptions only`; for one draw that there is no interval."""
 
     @property
     def by_hand(self) -> str:
         """What was calibrated by hand, as a sentence; empty where nothing was."""
         return f"Calibrated {self.calibrated}." if self.calibrated else ""
+
+    @property
+    def short_title(self) -> str:
+        """The scenario's title as pictures have it: cut at a word where it is very long."""
+        return shortened(self.title, LONGEST_TITLE)
 
     @property
     def span(self) -> str:
@@ -89,6 +105,7 @@ def facts(outcome: xr.Dataset, scenario: Scenario, run: Mapping[str, Any]) -> Fa
         raise WithheldError(f"the run states no sensitivity tier (found {tier!r}); run it again to give it one")
     times = outcome["time"].values.astype("datetime64[D]")
     origin = run.get("origin")
+    solver = str(run.get("solver") or attributes.get("solver", ""))
     return Facts(
         scenario=scenario.header.name,
         title=scenario.header.title,
@@ -96,7 +113,7 @@ def facts(outcome: xr.Dataset, scenario: Scenario, run: Mapping[str, Any]) -> Fa
         tier=tier,
         run=str(run.get("run_id") or attributes.get("run", "")),
         version=str(run.get("version") or attributes.get("version", "")),
-        solver=str(run.get("solver") or attributes.get("solver", "")),
+        solver=solver,
         seed=str(run.get("seed", attributes.get("seed", ""))),
         draws=outcome.sizes["draw"],
         calibrated=str(run.get("calibrated") or attributes.get("calibrated", "")),
@@ -104,7 +121,32 @@ def facts(outcome: xr.Dataset, scenario: Scenario, run: Mapping[str, Any]) -> Fa
         first=times[0].item(),
         last=times[-1].item(),
         origin=dt.date.fromisoformat(str(origin)) if origin else None,
+        broken_off=broken_off(run),
+        interval=interval_of(outcome, solver),
     )
+
+
+def broken_off(run: Mapping[str, Any]) -> str:
+    """How far a run came, as its record has it."""
+    if run.get("status", "complete") == "complete":
+        return ""
+    members, days = run.get("members_done", 0), run.get("days", 0)
+    return f"Broken off: {members} of {run.get('members', members)} members have these {days} days."
+
+
+def interval_of(outcome: xr.Dataset, solver: str) -> str:
+    """What the spread of the draws is over: as the outcome says, unless it was broken off with one member."""
+    if outcome.sizes["draw"] < FEWEST_DRAWS:
+        return "none: one member"
+    unsaid = "over assumptions only" if solver == "mean" else "over assumptions and chance"
+    return str(outcome.attrs.get("interval", unsaid))
+
+
+def shortened(text: str, length: int) -> str:
+    """Text cut to a length at a word, with an ellipsis, where it is longer."""
+    if len(text) <= length:
+        return text
+    return text[: length - 1].rsplit(" ", 1)[0].rstrip(",:;") + "…"
 
 
 def day_text(day: dt.date | np.datetime64) -> str:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from havenward.report import style
 from havenward.report.digest import CROSSING_STAGES, Digest
+from havenward.report.drawing import Drawing
 from havenward.report.evidence import Counted
 from havenward.report.facts import Facts
+from havenward.report.panel import HEAD, Panel, Place, day_number, days, fan_legend, grid
+from havenward.report.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION
 from havenward.scenario.schema import Epoch, Scenario
 
 COLUMNS = 4
 ROW_HEIGHT = 2.4
-HEAD = 1.55
-"""Inches of one row of panels, and of everything above and below them."""
+"""Inches of one row of panels."""
 
 SERIES_SHOWN = 4
 """Series of evidence that are drawn beside the arrivals, and beside the stocks; the rest have a picture of their own."""
@@ -30,15 +28,15 @@ SERIES_SHOWN = 4
 MOST_PANELS = 16
 
 STOCKS = (
-    ("At home, behind the line", ("home_held",), style.BLUE),
-    ("At home, at the front", ("home_contact",), style.BLUE),
-    ("At home, beyond the line", ("home_free",), style.BLUE),
-    ("At crossings, or held there", CROSSING_STAGES, style.ORANGE),
-    ("In camps, emergency sites", ("in_camp",), style.GREEN),
-    ("With host communities", ("in_host",), style.GREEN),
-    ("Abroad or onward", ("onward",), style.GREEN),
-    ("Returned", ("returned",), style.PURPLE),
-    ("Killed or lost (assumption)", ("killed_at_home", "dead_or_lost"), style.VERMILION),
+    ("At home, behind the line", ("home_held",), BLUE),
+    ("At home, at the front", ("home_contact",), BLUE),
+    ("At home, beyond the line", ("home_free",), BLUE),
+    ("At crossings, or held there", CROSSING_STAGES, ORANGE),
+    ("In camps, emergency sites", ("in_camp",), GREEN),
+    ("With host communities", ("in_host",), GREEN),
+    ("Abroad or onward", ("onward",), GREEN),
+    ("Returned", ("returned",), PURPLE),
+    ("Killed or lost (assumption)", ("killed_at_home", "dead_or_lost"), VERMILION),
 )
 """Title, stages and colour of the panels of stocks. Deaths come out of assumptions, never out of arrivals."""
 
@@ -46,36 +44,36 @@ STOCKS = (
 def arrivals_picture(sums: Digest, series: Sequence[Counted], scenario: Scenario, facts: Facts, path: Path) -> Path:
     """Arrivals at crossings: by period, cumulative, by epoch on their own scales, and as counters would print them."""
     epochs = epochs_of(scenario, sums)
+    words = f"Flow, persons a {sums.per}; {facts.span}."
     small = len(epochs) + len(series)
-    title = "People arriving at the crossings"
-    figure, panels = sheet(title, f"Flow, persons a {sums.per}; {facts.span}.", COLUMNS + small, sums, facts, len(series))
-    wide, last = merged(panels[: COLUMNS - 1]), panels[COLUMNS - 1]
+    sheet, places = fan_sheet("People arriving at the crossings", words, COLUMNS + small, sums, facts, bool(series))
+    wide = (*places[0][:2], *places[COLUMNS - 2][2:])
     flow = sums.by_period(sums.arrivals())
-    fan_of(wide, sums.middles, flow, f"Arrivals a {sums.per}", f"persons a {sums.per} (flow)", facts, ticks=10)
-    style.origin_line(wide, facts)
+    unit = f"persons a {sums.per} (flow)"
+    first = fan_of(sheet, wide, sums.middles, flow, f"Arrivals a {sums.per}", unit, ticks=10)
+    if facts.origin is not None:
+        first.beside(day_number(facts.origin), "forecast from here")
     total = np.cumsum(sums.arrivals(), axis=1)
-    fan_of(last, sums.dates, total, "Arrivals since the start", "persons (cumulative)", facts)
-    spare = panels[COLUMNS:]
-    for axes, epoch in zip(spare, epochs, strict=False):
-        epoch_panel(axes, epoch, sums, flow, facts)
-    for axes, count in zip(spare[len(epochs) :], series, strict=False):
-        evidence_panel(axes, count, sums, facts)
-    clear(spare[small:])
-    return style.save(figure, path, title, facts)
+    fan_of(sheet, places[COLUMNS - 1], sums.dates, total, "Arrivals since the start", "persons (cumulative)")
+    spare = places[COLUMNS:]
+    for place, epoch in zip(spare, epochs, strict=False):
+        epoch_panel(sheet, place, epoch, sums, flow)
+    for place, count in zip(spare[len(epochs) :], series, strict=False):
+        evidence_panel(sheet, place, count, sums)
+    return sheet.save(path)
 
 
 def stocks_picture(sums: Digest, series: Sequence[Counted], facts: Facts, path: Path) -> Path:
     """Where people are: one panel a stock, then one panel a series of evidence about stocks."""
     shown = [(name, draws, colour) for name, stages, colour in STOCKS if (draws := stock(sums, stages)).any()]
-    title = "Where people are, day by day"
     words = f"Stock at the end of each day, persons; {facts.span}."
-    figure, panels = sheet(title, words, len(shown) + len(series), sums, facts, len(series))
-    for axes, (name, draws, colour) in zip(panels, shown, strict=False):
-        fan_of(axes, sums.dates, draws, name, "persons (stock)", facts, colour=colour)
-    for axes, count in zip(panels[len(shown) :], series, strict=False):
-        evidence_panel(axes, count, sums, facts)
-    clear(panels[len(shown) + len(series) :])
-    return style.save(figure, path, title, facts)
+    panels = len(shown) + len(series)
+    sheet, places = fan_sheet("Where people are, day by day", words, panels, sums, facts, bool(series))
+    for place, (name, draws, colour) in zip(places, shown, strict=False):
+        fan_of(sheet, place, sums.dates, draws, name, "persons (stock)", colour)
+    for place, count in zip(places[len(shown) :], series, strict=False):
+        evidence_panel(sheet, place, count, sums)
+    return sheet.save(path)
 
 
 def evidence_picture(sums: Digest, series: Sequence[Counted], facts: Facts, path: Path) -> Path:
@@ -84,22 +82,20 @@ def evidence_picture(sums: Digest, series: Sequence[Counted], facts: Facts, path
     more = f" The {len(shown)} longest of {len(series)}." if len(shown) < len(series) else ""
     title = "What was counted, and what the same counters would print"
     words = f"Further series of two printed figures or more.{more}"
-    figure, panels = sheet(title, words, len(shown), sums, facts, len(shown), style.SKY)
-    for axes, count in zip(panels, shown, strict=False):
-        evidence_panel(axes, count, sums, facts)
-    clear(panels[len(shown) :])
-    return style.save(figure, path, title, facts)
+    sheet, places = fan_sheet(title, words, len(shown), sums, facts, True, SKY)
+    for place, count in zip(places, shown, strict=False):
+        evidence_panel(sheet, place, count, sums)
+    return sheet.save(path)
 
 
-def sheet(
-    title: str, words: str, panels: int, sums: Digest, facts: Facts, series: int, colour: str = style.BLUE
-) -> tuple[Figure, list[Axes]]:
-    """A framed figure with a legend and at least so many panels in reading order."""
+def fan_sheet(
+    title: str, words: str, panels: int, sums: Digest, facts: Facts, counted: bool, colour: str = BLUE
+) -> tuple[Drawing, list[Place]]:
+    """A sheet with a legend and at least so many places for panels, in reading order."""
     rows = max(math.ceil(panels / COLUMNS), 1)
-    figure = style.new_figure(HEAD + ROW_HEIGHT * rows)
-    style.frame(figure, title, f"{facts.title}. {words}", facts)
-    style.fan_legend(figure, sums.draws, colour, extra=[evidence_handle()] if series else [])
-    return figure, [axes for row in style.grid(figure, rows, COLUMNS, top=HEAD) for axes in row]
+    sheet = Drawing(HEAD + ROW_HEIGHT * rows, title, words, facts)
+    fan_legend(sheet, sums.draws, colour, counted=counted)
+    return sheet, grid(sheet, rows, COLUMNS)
 
 
 def stock(sums: Digest, stages: tuple[str, ...]) -> NDArray[np.float64]:
@@ -108,24 +104,26 @@ def stock(sums: Digest, stages: tuple[str, ...]) -> NDArray[np.float64]:
 
 
 def fan_of(
-    axes: Axes,
+    sheet: Drawing,
+    place: Place,
     dates: NDArray[np.datetime64],
     draws: NDArray[np.float64],
     title: str,
     unit: str,
-    facts: Facts,
-    colour: str = style.BLUE,
+    colour: str = BLUE,
     ticks: int = 5,
-) -> None:
+    *,
+    dated: bool = True,
+) -> Panel:
     """One panel with a fan, from nought, over all its dates."""
-    x = style.days(dates)
-    style.fan(axes, x, draws, colour)
-    style.panel(axes, title, unit)
-    style.date_axis(axes, x[0], x[-1], ticks)
+    x = days(dates)
+    panel = Panel(sheet, place, x[0], x[-1])
+    panel.fan(x, draws, colour)
+    panel.origin(sheet.facts)
     if not draws.any():
-        axes.set_ylim(0, 10)
-        style.note(axes, "nobody in any simulated future")
-    style.origin_line(axes, facts, label=False)
+        panel.note("nobody in any simulated future")
+    panel.finish(title, unit, ticks, dated=dated)
+    return panel
 
 
 def epochs_of(scenario: Scenario, sums: Digest) -> list[Epoch]:
@@ -137,76 +135,49 @@ def epochs_of(scenario: Scenario, sums: Digest) -> list[Epoch]:
     return found if len(found) > 1 else []
 
 
-def epoch_panel(axes: Axes, epoch: Epoch, sums: Digest, flow: NDArray[np.float64], facts: Facts) -> None:
+def epoch_panel(sheet: Drawing, place: Place, epoch: Epoch, sums: Digest, flow: NDArray[np.float64]) -> None:
     """Arrivals in one epoch on its own scale."""
     inside = (sums.periods >= np.datetime64(epoch.start)) & (sums.periods <= np.datetime64(epoch.end))
     unit = f"persons a {sums.per}, own scale"
-    fan_of(axes, sums.middles[inside], flow[:, inside], capital(epoch.name), unit, facts, ticks=4)
+    fan_of(sheet, place, sums.middles[inside], flow[:, inside], capital(epoch.name), unit, ticks=4)
 
 
-def evidence_panel(axes: Axes, count: Counted, sums: Digest, facts: Facts) -> None:
+def evidence_panel(sheet: Drawing, place: Place, count: Counted, sums: Digest) -> Panel:
     """What a counter would print under the model, and what it printed, over the days of its figures.
 
     A flow over several days stands as a bar over those days at its mean a day.
     """
-    first, last = (style.days(np.array([day], dtype="datetime64[D]"))[0] for day in span(count))
+    first, last = (day_number(day) for day in span(count))
     margin = max(7.0, 0.06 * (last - first))
-    x = style.days(sums.dates)
+    x = days(sums.dates)
     near = (x >= first - margin) & (x <= last + margin)
-    style.fan(axes, x[near], count.observed[:, near], style.SKY)
+    known = near & np.isfinite(count.observed).all(axis=0)
+    panel = Panel(sheet, place, x[near][0], x[near][-1])
+    if known.any():
+        panel.fan(x[known], count.observed[:, known], SKY)
+    strokes, middles = [], []
     for figure in count.figures:
-        end = style.days(np.array([figure.row.date], dtype="datetime64[D]"))[0]
-        low, high = figure.spread
+        end = day_number(figure.row.date)
         middle = end - (figure.days - 1) / 2
-        axes.vlines(middle, low / figure.days, high / figure.days, color=style.INK, linewidth=0.9)
+        low, value, high = (number / figure.days for number in (figure.spread[0], figure.row.value, figure.spread[1]))
+        if low < high:
+            strokes.append(((middle, low), (middle, high)))
         if figure.days > 1:
-            axes.hlines(figure.row.value / figure.days, end - figure.days + 1, end, color=style.INK, linewidth=1.1)
-        axes.plot(middle, figure.row.value / figure.days, **EVIDENCE)
+            strokes.append(((end - figure.days + 1, value), (end, value)))
+        middles.append((middle, value))
+    panel.bars(strokes)
+    panel.rings([middle for middle, _ in middles], [value for _, value in middles])
+    panel.origin(sheet.facts)
     per = " a day" if count.flow else ""
-    style.panel(axes, capital(shortened(count.series, 30)), f"{count.unit}{per} ({count.measure}); {count.what.lower()}")
-    style.date_axis(axes, x[near][0], x[near][-1], 4)
-    style.origin_line(axes, facts, label=False)
+    panel.finish(capital(count.series), f"{count.unit}{per} ({count.measure}); {count.what.lower()}", 4)
+    return panel
 
 
-def span(count: Counted) -> tuple[Any, Any]:
+def span(count: Counted) -> tuple[dt.date, dt.date]:
     """First and last day that the figures of a series speak of."""
     return min(figure.first for figure in count.figures), max(figure.row.date for figure in count.figures)
-
-
-EVIDENCE: dict[str, Any] = {
-    "linestyle": "none", "marker": "o", "markersize": 4.5, "markerfacecolor": "white", "markeredgecolor": style.INK,
-    "markeredgewidth": 1.1,
-}  # fmt: skip
-
-
-def evidence_handle() -> Line2D:
-    """What the rings mean."""
-    return Line2D([], [], label="counted (with its range, if printed)", **EVIDENCE)
 
 
 def capital(text: str) -> str:
     """Text that begins with a capital."""
     return text[:1].upper() + text[1:]
-
-
-def shortened(text: str, length: int) -> str:
-    """Text cut to a length at a word, with an ellipsis."""
-    if len(text) <= length:
-        return text
-    return text[: length - 1].rsplit(" ", 1)[0].rstrip(",:;") + "…"
-
-
-def merged(panels: Sequence[Axes]) -> Axes:
-    """One panel in place of neighbours in a row."""
-    first, last = panels[0], panels[-1]
-    left, right = first.get_position(), last.get_position()
-    for axes in panels[1:]:
-        axes.remove()
-    first.set_position((left.x0, left.y0, right.x1 - left.x0, left.height))
-    return first
-
-
-def clear(panels: Sequence[Axes]) -> None:
-    """Takes away panels that nothing was drawn in."""
-    for axes in panels:
-        axes.remove()

@@ -6,32 +6,40 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 
 from havenward.guard.disclosure import FEWEST_DRAWS, interval, span_text
-from havenward.report import style
+from havenward.report import pens
 from havenward.report.digest import Digest
-from havenward.report.facts import Facts
-from havenward.report.fans import shortened
+from havenward.report.drawing import LEFT, RIGHT, Drawing, points
+from havenward.report.facts import LONGEST_NAME, Facts, shortened
 from havenward.report.flows import Flow, FlowPicture, largest_first
+from havenward.report.style import BLUE, GREEN, INK, ORANGE, PAPER, PURPLE, QUIET, SKY, VERMILION
+from havenward.report.ticks import round_below
 
-ORIGINS = (style.BLUE, style.ORANGE, style.GREEN, style.VERMILION, style.PURPLE, style.SKY, "#8c6d1f", "#6b6b6b")
+OTHER = "#6b6b6b"
+ORIGINS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, "#8c6d1f", OTHER)
 """One colour an area, at most eight areas."""
 
-STAGES_X = (0.17, 0.5, 0.80)
-"""Where the three columns of nodes stand, as shares of the width."""
+LEAST_HEIGHT, ROW_HEIGHT, AROUND = 7.0, 0.40, 2.0
+"""Inches of the smallest picture, of each node of the longest column, and of what stands above and below the columns."""
 
-TOP, HEIGHT = 0.04, 0.85
-"""Where columns begin, and what they may take up, as shares of the height."""
+HEADS = ("Area of origin", "Crossing", "Camp, emergency site or town")
+HEADS_TOP, TOP = 131.0, 158.0
+"""Pixels from the upper edge: the words over the columns, and where the columns begin."""
 
-SCALE_HEIGHT = 0.08
-"""The largest share of the height that the scale bar below the columns may take."""
+SCALE, FOOT = 55.0, 62.0
+"""Pixels: the most that the scale bar may take below the columns, and what stays free below it."""
 
-NODE = 0.012
-LINE = 0.24
-"""Inches that one line of a name needs, so that the names of thin nodes do not meet."""
+NODE = 17.0
+GAP = 41.0
+"""Pixels: the width of a node, and the most between two nodes of a column."""
+
+LINE = 30.0
+"""Pixels that one line of a name needs, so that the names of thin nodes do not meet."""
+
+TEXT, HEAD_TEXT = 9.0, 10.5
+"""Points: names, and the words over the columns."""
 
 CURVE = np.linspace(0, 1, 24)
 EASE = CURVE**2 * (3 - 2 * CURVE)
@@ -39,11 +47,12 @@ EASE = CURVE**2 * (3 - 2 * CURVE)
 
 @dataclass
 class Node:
-    """A place in a column: where it stands, and how much of either side is used up by bands."""
+    """A place in a column: where it stands in pixels, its words, and how much of either side is used up by bands."""
 
-    name: str
+    x: float
     top: float
     height: float
+    words: str
     used_in: float = 0.0
     used_out: float = 0.0
 
@@ -55,48 +64,66 @@ def flow_chart(flows: FlowPicture, sums: Digest, facts: Facts, path: Path) -> Pa
         largest_first([flow.end for flow in flows.out] + [flow.start for flow in flows.received], flows.out, "end"),
         largest_first((flow.end for flow in flows.received), flows.received, "end"),
     ]
-    figure = style.new_figure(max(7.0, 2.0 + 0.40 * max(len(column) for column in columns)))
     title = "From where, through which crossing, to which place"
-    subtitle = f"{facts.title}. Cumulative, persons, {facts.span}. Widths are means of the draws; ways are schematic."
-    style.frame(figure, title, subtitle, facts)
-    height = figure.get_size_inches()[1]
-    axes = figure.add_axes((0.02, 0.5 / height, 0.96, 1 - 1.55 / height))
-    axes.set_xlim(0, 1)
-    axes.set_ylim(1, 0)
-    axes.axis("off")
+    words = f"Cumulative, persons, {facts.span}. Widths are means of the draws; ways are schematic."
+    sheet = Drawing(max(LEAST_HEIGHT, AROUND + ROW_HEIGHT * max(len(column) for column in columns)), title, words, facts)
 
-    line = LINE / (height - 1.55)
-    scale = per_person(columns, flows, line)
-    nodes = [column_nodes(names, flows, scale, number) for number, names in enumerate(columns)]
+    if sums.draws >= FEWEST_DRAWS:
+        sheet.legend([], f"Figures beside the names: 80 % intervals {facts.interval}")
+    room = sheet.height - TOP - SCALE - FOOT - LINE
+    scale = per_person(columns, flows, room)
+    nodes = [column_nodes(names, flows, sums, number, scale, room) for number, names in enumerate(columns)]
+    set_apart(nodes)
     colours = dict(zip(columns[0], ORIGINS, strict=False))
-    bands(axes, flows.out, nodes[0], nodes[1], STAGES_X[:2], scale, colours)
-    bands(axes, flows.received, nodes[1], nodes[2], STAGES_X[1:], scale, colours)
-    for number, column in enumerate(nodes):
+    bands(sheet, flows.out, nodes[0], nodes[1], scale, colours)
+    bands(sheet, flows.received, nodes[1], nodes[2], scale, colours)
+    for number, (column, head) in enumerate(zip(nodes, HEADS, strict=True)):
         for node in column.values():
-            draw_node(axes, node, number, line, sums, flows)
-    for x, words in zip(STAGES_X, ("Area of origin", "Crossing", "Camp, emergency site or town"), strict=True):
-        axes.text(x, 0.0, words, fontsize=10.5, fontweight="bold", color=style.INK, ha="center", va="bottom")
-    scale_bar(axes, scale)
-    return style.save(figure, path, title, facts)
+            draw_node(sheet, node, number)
+        if column:
+            x = next(iter(column.values())).x + (NODE, NODE / 2, 0)[number]
+            sheet.words((x, HEADS_TOP), head, HEAD_TEXT, bold=True, anchor=("ra", "ma", "la")[number])
+    scale_bar(sheet, scale)
+    return sheet.save(path)
 
 
-def per_person(columns: list[list[str]], flows: FlowPicture, line: float) -> float:
-    """Share of the height that one person takes, so that the fullest column fits with a line between its nodes."""
+def per_person(columns: list[list[str]], flows: FlowPicture, room: float) -> float:
+    """Pixels that one person takes, so that the fullest column fits with a line between its nodes."""
     total = max(sum(flow.mean for flow in flows.out), sum(flow.mean for flow in flows.received), 1.0)
     most = max(len(column) for column in columns)
-    return (HEIGHT - line * most) / total
+    return (room - LINE * most) / total
 
 
-def column_nodes(names: list[str], flows: FlowPicture, scale: float, number: int) -> dict[str, Node]:
-    """The nodes of a column from top to bottom, centred."""
+def column_nodes(
+    names: list[str], flows: FlowPicture, sums: Digest, number: int, scale: float, room: float
+) -> dict[str, Node]:
+    """The nodes of a column from top to bottom."""
     sizes = {name: size_of(name, flows, number) * scale for name in names}
-    gap = min(0.06, (HEIGHT - sum(sizes.values())) / max(len(names), 1))
+    gap = min(GAP, (room - sum(sizes.values())) / max(len(names), 1))
     top = TOP
     nodes = {}
     for name in names:
-        nodes[name] = Node(name, top, sizes[name])
+        # Two lines beside a thick node, or where there is room to the left; else one.
+        parting = "\n" if number == 0 or sizes[name] >= LINE else "  "
+        words = f"{shortened(name, LONGEST_NAME)}{parting}{interval_of(name, number, sums, flows)}"
+        nodes[name] = Node(0.0, top, sizes[name], words)
         top += sizes[name] + gap
     return nodes
+
+
+def set_apart(columns: list[dict[str, Node]]) -> None:
+    """Puts the outer columns as far out as their words let them, and the middle one between them."""
+    left, right = (max((words_width(node) for node in column.values()), default=0.0) for column in (columns[0], columns[2]))
+    head, _, last_head = (pens.width_of(head, points(HEAD_TEXT), bold=True) for head in HEADS)
+    first, last = LEFT + max(left + 10, head - NODE), RIGHT - max(right + 7 + NODE, last_head)
+    for column, x in zip(columns, (first, (first + last) / 2, last), strict=True):
+        for node in column.values():
+            node.x = x
+
+
+def words_width(node: Node) -> float:
+    """Pixels across the words of a node."""
+    return max(pens.width_of(line, points(TEXT)) for line in node.words.split("\n"))
 
 
 def size_of(name: str, flows: FlowPicture, number: int) -> float:
@@ -107,38 +134,27 @@ def size_of(name: str, flows: FlowPicture, number: int) -> float:
 
 
 def bands(
-    axes: Axes,
-    flows: list[Flow],
-    starts: dict[str, Node],
-    ends: dict[str, Node],
-    xs: tuple[float, ...],
-    scale: float,
-    colours: dict[str, str],
+    sheet: Drawing, flows: list[Flow], starts: dict[str, Node], ends: dict[str, Node], scale: float, colours: dict[str, str]
 ) -> None:
     """Bands between two columns, sorted so that they cross as little as can be."""
-    order_start, order_end, origins = list(starts), list(ends), list(colours)
-    left, right = xs[0] + NODE, xs[1]
-    shapes, fills = [], []
     known = [flow for flow in flows if flow.start in starts and flow.end in ends]
+    start, end, origin = list(starts).index, list(ends).index, list(colours)
     tops: dict[int, float] = {}
-    for flow in sorted(
-        known, key=lambda flow: (order_start.index(flow.start), order_end.index(flow.end), rank(flow, origins))
-    ):
+    for flow in sorted(known, key=lambda flow: (start(flow.start), end(flow.end), rank(flow, origin))):
         node = starts[flow.start]
         tops[id(flow)] = node.top + node.used_out
         node.used_out += flow.mean * scale
-    for flow in sorted(
-        known, key=lambda flow: (order_end.index(flow.end), order_start.index(flow.start), rank(flow, origins))
-    ):
+    for flow in sorted(known, key=lambda flow: (end(flow.end), start(flow.start), rank(flow, origin))):
         node = ends[flow.end]
         width = flow.mean * scale
         y0, y1 = tops[id(flow)], node.top + node.used_in
         node.used_in += width
-        x = left + (right - left) * CURVE
+        left = starts[flow.start].x + NODE
+        x = left + (node.x - left) * CURVE
         y = y0 + (y1 - y0) * EASE
-        shapes.append(np.concatenate((np.column_stack((x, y)), np.column_stack((x, y + width))[::-1])))
-        fills.append(colours.get(flow.origin, "#6b6b6b"))
-    axes.add_collection(PolyCollection(shapes, facecolors=fills, alpha=0.55, linewidths=0.3, edgecolors="white"))
+        edge = np.concatenate((np.column_stack((x, y)), np.column_stack((x, y + width))[::-1]))
+        fill = colours.get(flow.origin, OTHER)
+        sheet.add(Polygon(edge, facecolor=fill, alpha=0.55, linewidth=0.3, edgecolor="white"))
 
 
 def rank(flow: Flow, origins: list[str]) -> int:
@@ -146,47 +162,33 @@ def rank(flow: Flow, origins: list[str]) -> int:
     return origins.index(flow.origin) if flow.origin in origins else len(origins)
 
 
-def draw_node(axes: Axes, node: Node, number: int, line: float, sums: Digest, flows: FlowPicture) -> None:
-    """A bar with its name and the interval of persons."""
-    x = STAGES_X[number]
-    axes.add_patch(Rectangle((x, node.top), NODE, max(node.height, 0.001), color=style.INK, linewidth=0))
-    middle = node.top + node.height / 2
-    words = f"{shortened(node.name, 26)}\n{interval_of(node.name, number, sums, flows)}"
-    if number == 0:
-        axes.text(x - 0.008, middle, words, fontsize=9, ha="right", va="center", color=style.INK, linespacing=1.15)
-        return
-    box = {"boxstyle": "square,pad=0.12", "facecolor": "white", "alpha": 0.78, "linewidth": 0} if number == 1 else None
-    if node.height < line:
-        words = words.replace("\n", "  ")
-    axes.text(
-        x + NODE + 0.006, middle, words, fontsize=9, ha="left", va="center", color=style.INK,
-        linespacing=1.15, bbox=box,
-    )  # fmt: skip
+def draw_node(sheet: Drawing, node: Node, number: int) -> None:
+    """A bar with its name and the interval of persons; on the bands behind the middle column words have paper beneath."""
+    sheet.add(Rectangle((node.x, node.top), NODE, max(node.height, 1.0), color=INK, linewidth=0))
+    lines = node.words.split("\n")
+    middle, high = node.top + node.height / 2, 1.15 * points(TEXT)
+    x, anchor = (node.x - 10, "rm") if number == 0 else (node.x + NODE + 7, "lm")
+    if number == 1:
+        box = (x - 2, middle - high * len(lines) / 2)
+        sheet.add(Rectangle(box, words_width(node) + 4, high * len(lines), color=PAPER, alpha=0.78, linewidth=0, zorder=1.5))
+    for row, line in enumerate(lines):
+        sheet.words((x, middle + high * (row - (len(lines) - 1) / 2)), line, TEXT, anchor=anchor)
 
 
 def interval_of(name: str, number: int, sums: Digest, flows: FlowPicture) -> str:
     """The 80 % interval of persons through a node, or words where there is one draw."""
     if sums.draws < FEWEST_DRAWS:
         return "no interval"
-    if number == 0:
-        persons = sum(flow.persons for flow in flows.out if flow.start == name)
-    elif number == 1:
-        persons = sum(flow.persons for flow in flows.out if flow.end == name)
-    else:
-        persons = sum(flow.persons for flow in flows.received if flow.end == name)
-    return span_text(interval(np.asarray(persons, dtype=np.float64) + np.zeros(sums.draws)))
+    side = flows.received if number == 2 else flows.out
+    persons = [flow.persons for flow in side if (flow.start if number == 0 else flow.end) == name]
+    return span_text(interval(np.sum(persons, axis=0) if persons else np.zeros(sums.draws)))
 
 
-def scale_bar(axes: Axes, scale: float) -> None:
+def scale_bar(sheet: Drawing, scale: float) -> None:
     """How many persons a width stands for."""
-    persons = 10.0 ** np.floor(np.log10(SCALE_HEIGHT / scale))
-    for factor in (5, 2):
-        if persons * factor * scale <= SCALE_HEIGHT:
-            persons *= factor
-            break
-    high = persons * scale
-    x, bottom = 0.015, 0.995
-    axes.add_patch(Rectangle((x, bottom - high), 0.008, high, color=style.QUIET, linewidth=0))
-    axes.text(
-        x + 0.014, bottom - high / 2, f"this width:\n{persons:,.0f} persons", fontsize=9, va="center", color=style.QUIET
-    )
+    persons = round_below(SCALE / scale)
+    x, bottom = LEFT + 22, sheet.height - FOOT
+    sheet.add(Rectangle((x, bottom - persons * scale), 11, persons * scale, color=QUIET, linewidth=0))
+    middle = bottom - persons * scale / 2
+    for row, line in enumerate(("this width:", f"{persons:,.0f} persons")):
+        sheet.words((x + 20, middle + 18 * (row - 0.5)), line, TEXT, QUIET, anchor="lm")

@@ -10,20 +10,20 @@ from havenward.guard.disclosure import FEWEST_DRAWS, quantiles
 from havenward.report import pens
 from havenward.report.digest import Digest
 from havenward.report.geometry import Points
-from havenward.report.ticks import date_ticks
+from havenward.report.style import BLUE, INK, QUIET
+from havenward.report.ticks import date_ticks, round_above
 
-INK, QUIET = "#1a1a1a", "#4d4d4d"
-BAND, MIDDLE = "#8fc1e3", "#0072B2"
+BAND = "#8fc1e3"
 TEXT = 8.6
-STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
 
 
 class Course:
     """A small fan of the displaced over all days, in a frame of pixels (left, top, right, bottom)."""
 
-    def __init__(self, sums: Digest, frame: tuple[int, int, int, int], unit: float) -> None:
-        """`frame` and `unit` in pixels."""
+    def __init__(self, sums: Digest, interval: str, frame: tuple[int, int, int, int], unit: float) -> None:
+        """`interval`: what the draws are over; `frame` and `unit` in pixels."""
         self.sums = sums
+        self.interval = interval
         self.left, self.top, self.right, self.bottom = frame
         self.unit = unit
 
@@ -41,12 +41,13 @@ class Course:
         people = self.sums.displaced()
         one = self.sums.draws < FEWEST_DRAWS
         low, middle, high = (people[0], people[0], people[0]) if one else quantiles(people, (0.1, 0.5, 0.9))
-        most = nice_top(float(high.max(initial=0)))
+        most = round_above(float(high.max(initial=0)))
         if len(middle) > 1:
             draw.polygon(np.concatenate((self._line(low, most), self._line(high, most)[::-1])).ravel().tolist(), fill=BAND)
-            draw.line(self._line(middle, most).ravel().tolist(), fill=MIDDLE, width=max(round(1.4 * self.unit), 1))
+            draw.line(self._line(middle, most).ravel().tolist(), fill=BLUE, width=max(round(1.4 * self.unit), 1))
         draw.line((self.left, self.bottom, self.right, self.bottom), fill=INK, width=1)
-        words = "People out of their homes (stock): " + ("one simulated future" if one else "80 % interval and median")
+        shown = "one simulated future" if one else f"median and 80 % interval, {self.interval}"
+        words = f"People out of their homes (stock): {shown}"
         pens.words(draw, (self.left, self.top - 2 * self.unit), words, TEXT * self.unit, QUIET, anchor="ld")
         near = self.left - 5 * self.unit
         pens.words(draw, (near, self.top), f"{most:,.0f}", TEXT * self.unit, QUIET, anchor="ra")
@@ -65,11 +66,3 @@ class Course:
             draw.line((at, self.bottom, at, below), fill=INK, width=1)
             anchor = "la" if at < self.left + 18 * self.unit else "ra" if at > self.right - 20 * self.unit else "ma"
             pens.words(draw, (at, below), label.replace("\n", " "), TEXT * self.unit, QUIET, anchor=anchor)
-
-
-def nice_top(value: float) -> float:
-    """The smallest round number that is not below a value."""
-    if value <= 1:
-        return 1.0
-    power = 10.0 ** np.floor(np.log10(value))
-    return float(min(factor * power for factor in STEPS if factor * power >= value))

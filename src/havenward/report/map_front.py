@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from havenward.report import map_panel, pens, style
+from havenward.report import map_panel, pens
 from havenward.report.basemap_layers import COARSE, DISCLAIMER
 from havenward.report.digest import Digest
 from havenward.report.facts import Facts, day_text
 from havenward.report.geometry import box_around
-from havenward.report.map_panel import CLOSE, INK, Panel, Scales
+from havenward.report.map_panel import CLOSE, Panel, Scales
 from havenward.report.map_scene import Moment, Scene, moment
-from havenward.report.map_sheet import PAPER, QUIET
+from havenward.report.style import INK, PAPER, QUIET, save_image
 
 DAYS = 4
 UNIT = 2.0
@@ -42,7 +42,7 @@ def front_picture(sums: Digest, still: Scene, facts: Facts, path: Path) -> Path:
     title = "The front line by date"
     _head(draw, title, facts)
     _key(image)
-    days = telling_days(sums, still)
+    days = telling_days(still)
     for column, day in enumerate(days):
         now = moment(still, sums, day)
         left = px(PAD + column * (across + PAD))
@@ -53,7 +53,7 @@ def front_picture(sums: Digest, still: Scene, facts: Facts, path: Path) -> Path:
     foot = f"{facts.provenance} {DISCLAIMER} {coarse}"
     for number, line in enumerate(pens.wrapped(foot, 8 * UNIT, px(WIDTH - 2 * PAD))[:2]):
         pens.words(draw, (px(PAD), px(high - FOOT + 2 + 10 * number)), line, 8 * UNIT, QUIET)
-    return style.save_image(image, path, title, facts)
+    return save_image(image, path, title, facts)
 
 
 def _map(image: Image.Image, draw: ImageDraw.ImageDraw, panel: Panel, at: tuple[int, int], now: Moment) -> None:
@@ -65,12 +65,10 @@ def _map(image: Image.Image, draw: ImageDraw.ImageDraw, panel: Panel, at: tuple[
 def _head(draw: ImageDraw.ImageDraw, title: str, facts: Facts) -> None:
     """Title, subtitle and the tier in the upper right corner."""
     pens.words(draw, (px(PAD), px(7)), title, 15 * UNIT, INK, bold=True)
-    words = f"{facts.title}. Homes by the mean share that lies behind the line of {facts.besieger}."
-    pens.words(draw, (px(PAD), px(27)), words, 9.5 * UNIT, QUIET)
-    tier, right = facts.tier.upper(), px(WIDTH - PAD)
-    wide = pens.width_of(tier, 10 * UNIT, bold=True)
-    draw.rectangle((right - wide - px(10), px(7), right, px(24)), outline=INK, width=2)
-    pens.words(draw, (right - px(5), px(10)), tier, 10 * UNIT, INK, bold=True, anchor="ra")
+    words = f"{facts.short_title}. Homes by the mean share that lies behind the line of {facts.besieger}."
+    told, size = pens.fitted(words, 9.5 * UNIT, px(WIDTH - 2 * PAD))
+    pens.words(draw, (px(PAD), px(27)), told, size, QUIET)
+    pens.tier_box(draw, px(WIDTH - PAD), px(7), facts.tier, 10 * UNIT)
 
 
 def _key(image: Image.Image) -> None:
@@ -90,13 +88,13 @@ def _key(image: Image.Image) -> None:
     image.paste(pens.smoothed(strip), (0, px(42)))
 
 
-def telling_days(sums: Digest, still: Scene) -> list[int]:
+def telling_days(still: Scene) -> list[int]:
     """The last day and the days on which the front differs most from all days chosen before, in the order of time.
 
     Homes count by the root of their people, so that neither a city nor its villages decide alone. Where the front never
     moves the days are spread evenly.
     """
-    state = np.column_stack([sums.besieged[:, rows].mean(axis=1) for rows in still.rows]) * np.sqrt(still.sizes)
+    state = still.besieged * np.sqrt(still.sizes)
     last = len(state) - 1
     chosen = [last]
     nearest = np.abs(state - state[last]).sum(axis=1)

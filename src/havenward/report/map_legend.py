@@ -7,8 +7,10 @@ from PIL import Image, ImageDraw
 
 from havenward.report import map_panel, pens
 from havenward.report.digest import Digest
-from havenward.report.map_panel import CAP, INK, Scales
+from havenward.report.map_panel import CAP, Scales
 from havenward.report.map_scene import Scene
+from havenward.report.style import INK
+from havenward.report.ticks import round_below
 
 HEIGHT = 190.0
 LINE = 30.0
@@ -36,7 +38,7 @@ def legend(still: Scene, sums: Digest, scales: Scales, unit: float, width: float
         y += 17
     y += 12
     if still.camps.names:
-        people = nice(scales.disc_persons * 0.6)
+        people = round_below(scales.disc_persons * 0.6)
         radius = scales.radius(people)
         pens.disc(draw, MARK * fine, y * fine, radius * 0.72 * fine, map_panel.PEOPLE, "white", 0.7 * fine)
         pens.disc(draw, MARK * fine, y * fine, radius * fine, None, INK, 1.1 * fine)
@@ -44,7 +46,7 @@ def legend(still: Scene, sums: Digest, scales: Scales, unit: float, width: float
             draw,
             y,
             f"camp: ring for its plots (here for\n{people:,.0f} persons), filled by its people;\n"
-            "red where they exceed the plots",
+            "red, edged black, where they exceed it",
             fine,
         )
         y += 34
@@ -53,18 +55,18 @@ def legend(still: Scene, sums: Digest, scales: Scales, unit: float, width: float
         write(draw, y, "crossing, larger as people wait\n(same scale as camps)", fine)
         y += LINE
     if still.arrows:
-        people = nice(scales.arrow_persons * 0.7)
+        people = round_below(scales.arrow_persons * 0.7)
         for dy, fill in ((-4.5, map_panel.OUT), (6.0, map_panel.ON)):
             line = pens.bow(np.array([6, y + dy]) * fine, np.array([46, y + dy]) * fine)
             draw.polygon(pens.tapered(line, scales.width(people) * 0.6 * fine), fill=fill, outline="white")
-        write(draw, y, arrow_words(nice(people * 0.6), sums, scales, moving=moving), fine)
+        write(draw, y, arrow_words(round_below(people * 0.6), sums, scales, moving=moving), fine)
     return pens.smoothed(image)
 
 
 def arrow_words(people: float, sums: Digest, scales: Scales, *, moving: bool) -> str:
     """The unit of arrows' widths, and where they stop growing."""
     span = f"a {sums.per}" if moving else "over the run"
-    cap = f"\nno wider than for {nice(scales.arrow_persons * CAP):,.0f}" if moving else ""
+    cap = f"\nno wider than for {round_below(scales.arrow_persons * CAP):,.0f}" if moving else ""
     root = f"broad root to point; root here: {people:,.0f}"
     return f"ways out (blue) and on (green), from\n{root}\npersons {span}; schematic{cap}"
 
@@ -73,11 +75,3 @@ def write(draw: ImageDraw.ImageDraw, y: float, text: str, fine: float) -> None:
     """Words beside a mark."""
     size = TEXT * fine
     draw.multiline_text((WORDS * fine, y * fine), text, fill=INK, font=pens.font(size), anchor="lm", spacing=size * 0.16)
-
-
-def nice(value: float) -> float:
-    """The largest of 1, 2 and 5 times a power of ten that is not above a value."""
-    if value <= 1:
-        return 1.0
-    power = 10.0 ** np.floor(np.log10(value))
-    return float(max(factor * power for factor in (1, 2, 5) if factor * power <= value))

@@ -16,22 +16,26 @@ from PIL import Image, ImageDraw
 
 from havenward.report import pens
 from havenward.report.basemap_layers import BaseMap, base_map
+from havenward.report.facts import LONGEST_NAME, shortened
 from havenward.report.geometry import Box, Points, Projection
 from havenward.report.map_scene import Moment, Scene, Spots
+from havenward.report.style import GREEN, INK, ORANGE, PAPER, QUIET, VERMILION
+from havenward.report.ticks import round_below
 
 LAND = "#f6f3ec"
 WATER = "#9cc6e4"
 BORDER = "#8a8178"
-INK = "#1a1a1a"
-QUIET = "#6b6560"
 HELD = "#3b3b3b"
-CONTESTED = "#D55E00"
-FREE = "#ffffff"
+CONTESTED = VERMILION
+FREE = PAPER
 OUT = "#6aaed6"
 ON = "#7fc8a9"
-PEOPLE = "#009E73"
-OVER = "#D55E00"
-QUEUE = "#E69F00"
+PEOPLE = GREEN
+OVER = VERMILION
+QUEUE = ORANGE
+
+AREA_NAMES = (1.0, 2.0, 3.0, 4.0)
+"""How many times as far from the middle of an area its name may stand: an area is wide."""
 
 BEHIND, BEYOND = 0.95, 0.05
 """Mean share behind the line above which a home is drawn as held, and below which as beyond the line."""
@@ -43,7 +47,6 @@ THINNEST_ARROW, OUTLINED_ARROW = 0.5, 3.0
 
 CAP = 1.5
 """Arrows grow no wider than this many times the widest one of the key."""
-KM_STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500)
 
 
 @dataclass(frozen=True)
@@ -68,18 +71,16 @@ class Scales:
 class Kind:
     """What a panel shows."""
 
-    camps: bool
-    arrows: bool
+    wide: bool
+    """Whether camps, crossings, towns and ways are drawn and named; else areas of origin are named."""
     home_size: tuple[float, float]
     """Units: radius of the smallest and of the largest home."""
-    areas: bool
-    """Whether areas of origin are named."""
 
 
 # A wide map with a close one beside it; a wide map alone, whose homes must be seen; and the close map of the homes.
-OVERVIEW = Kind(camps=True, arrows=True, home_size=(1.6, 2.6), areas=False)
-ALONE = Kind(camps=True, arrows=True, home_size=(2.4, 5.5), areas=False)
-CLOSE = Kind(camps=False, arrows=False, home_size=(2.4, 6.5), areas=True)
+OVERVIEW = Kind(wide=True, home_size=(1.6, 2.6))
+ALONE = Kind(wide=True, home_size=(2.4, 5.5))
+CLOSE = Kind(wide=False, home_size=(2.4, 6.5))
 
 
 class Panel:
@@ -94,6 +95,7 @@ class Panel:
         self.unit = unit
         self.projection = Projection(box.fitted(size[0] / size[1]), *size)
         self.fine = unit * pens.FINE
+        self._painted: tuple[tuple[object, ...], Image.Image] | None = None
 
     @cached_property
     def ground(self) -> BaseMap:
@@ -127,12 +129,12 @@ class Panel:
                 if layer.kind == kind:
                     for line in layer.lines:
                         self._line(draw, kind, self.projection.pixels(line) * pens.FINE)
-        for spots, size in ((self.still.hosts, 3.0), (self.still.marks, 1.6)) if self.kind.camps else ():
+        for spots, size in ((self.still.hosts, 3.0), (self.still.marks, 1.6)) if self.kind.wide else ():
             for x, y in (self.at(spots.points) * pens.FINE).tolist():
                 draw.rectangle(
                     (x - size * self.fine, y - size * self.fine, x + size * self.fine, y + size * self.fine), fill=QUIET
                 )
-        if self.kind.camps and self.still.inset is not None:
+        if self.kind.wide and self.still.inset is not None:
             (left, bottom), (right, top) = (self.projection.pixels(corners(self.still.inset)) * pens.FINE).tolist()
             draw.rectangle((left, top, right, bottom), outline=INK, width=max(round(0.8 * self.fine), 1))
         return image
@@ -155,13 +157,26 @@ class Panel:
         return [pens.bow(start, end) for start, end in zip(starts, ends, strict=True)]
 
     def paint(self, now: Moment) -> Image.Image:
-        """The map on one day, at its own size."""
+        """The map on one day, at its own size; the one that was painted last where nothing on it has changed."""
+        looks = self.looks(now)
+        if self._painted is None or self._painted[0] != looks:
+            self._painted = looks, self._paint(now)
+        return self._painted[1]
+
+    def looks(self, now: Moment) -> tuple[object, ...]:
+        """Everything of a day that is seen on this map."""
+        homes = tuple(home_colour(share) for share in now.besieged)
+        if not self.kind.wide:
+            return homes
+        return homes, now.people.tolist(), now.plots.tolist(), now.queue.tolist(), now.widths.tolist()
+
+    def _paint(self, now: Moment) -> Image.Image:
         image = self.base.copy()
         draw = ImageDraw.Draw(image)
-        if self.kind.arrows:
+        if self.kind.wide:
             self._arrows(draw, now)
         self._homes(draw, now)
-        if self.kind.camps:
+        if self.kind.wide:
             self._camps(draw, now)
             self._crossings(draw, now)
         small = pens.smoothed(image)
@@ -178,8 +193,7 @@ class Panel:
     def _homes(self, draw: ImageDraw.ImageDraw, now: Moment) -> None:
         places = self.projection.pixels(self.still.homes.points) * pens.FINE
         for (x, y), share, radius in zip(places, now.besieged, self.home_radii, strict=True):
-            fill = HELD if share >= BEHIND else FREE if share <= BEYOND else CONTESTED
-            pens.disc(draw, x, y, radius * self.fine, fill, INK, 0.7 * self.fine)
+            pens.disc(draw, x, y, radius * self.fine, home_colour(share), INK, 0.7 * self.fine)
 
     def _camps(self, draw: ImageDraw.ImageDraw, now: Moment) -> None:
         places = self.at(self.still.camps.points) * pens.FINE
@@ -188,8 +202,10 @@ class Panel:
             ring = self.scales.radius(float(plots)) * self.fine
             inner = self.scales.radius(float(people)) * self.fine
             if inner > 1:
-                over = people > plots
-                pens.disc(draw, x, y, inner, OVER if over else PEOPLE, "white", 0.7 * self.fine)
+                if people > plots:
+                    pens.disc(draw, x, y, inner, OVER, INK, min(2.2 * self.fine, 0.3 * inner))
+                else:
+                    pens.disc(draw, x, y, inner, PEOPLE, "white", 0.7 * self.fine)
             if ring > 1:
                 pens.disc(draw, x, y, ring, None, INK, 1.1 * self.fine)
 
@@ -213,10 +229,10 @@ class Panel:
     def labels(self) -> list[pens.Label]:
         """Names in the order of their weight: areas on a close map; crossings, camps, towns and marks on a wide one."""
         unit = self.unit
-        if self.kind.areas:
+        if not self.kind.wide:
             places = self.projection.pixels(self.still.areas.points)
             return [
-                pens.Label(name, x, y, 5 * unit, 9.5 * unit, bold=True)
+                pens.Label(name, x, y, 5 * unit, 9.5 * unit, bold=True, tries=AREA_NAMES)
                 for name, (x, y), far in zip(
                     self.still.areas.names, places.tolist(), self.outside(self.still.areas.points), strict=True
                 )
@@ -238,7 +254,8 @@ class Panel:
             if apart is not None and apart.holds(point[None, :])[0]:
                 continue
             away_from = max(clear, self.rings.get(name, 0.0)) * self.unit
-            found.append(pens.Label(f"{name} (off the map)" if far else name, x, y, away_from, 8.6 * self.unit, bold))
+            told = shortened(name, LONGEST_NAME)
+            found.append(pens.Label(f"{told} (off the map)" if far else told, x, y, away_from, 8.6 * self.unit, bold))
         return found
 
     @cached_property
@@ -248,11 +265,11 @@ class Panel:
         return {name: self.scales.radius(plots) for name, plots in zip(self.still.camps.names, most, strict=True)}
 
     def taken(self) -> list[tuple[float, float, float, float]]:
-        """Boxes that no name may stand on: scale bar, north arrow, camps and crossings, and where the homes crowd."""
+        """Boxes that no name may stand on: scale bar, north arrow, and homes, or camps, crossings and where homes crowd."""
         unit = self.unit
         foot = float(self.size[1])
         boxes = [(0.0, foot - 26 * unit, 120 * unit, foot), (0.0, foot - 64 * unit, 26 * unit, foot)]
-        if self.kind.camps:
+        if self.kind.wide:
             for name, (x, y) in zip(self.still.camps.names, self.at(self.still.camps.points).tolist(), strict=True):
                 # Names may touch the corners of the box around a ring, where the ring is not.
                 r = 0.75 * max(self.rings[name], 4.0) * unit
@@ -262,21 +279,30 @@ class Panel:
             if self.still.inset is not None:
                 (left, bottom), (right, top) = self.projection.pixels(corners(self.still.inset)).tolist()
                 boxes.append((left, top, right, bottom))
+            return boxes
+        for (x, y), radius in zip(self.projection.pixels(self.still.homes.points).tolist(), self.home_radii, strict=True):
+            r = float(radius) * unit
+            boxes.append((x - r, y - r, x + r, y + r))
         return boxes
 
     def _scale_bar(self, draw: ImageDraw.ImageDraw) -> None:
         unit = self.unit
         per_km = self.projection.pixels_per_km
-        km = next((km for km in reversed(KM_STEPS) if km * per_km <= 90 * unit), KM_STEPS[0])
+        km = round_below(90 * unit / per_km)
         x, y = 10 * unit, self.size[1] - 9 * unit
         draw.rectangle((x, y - 2.2 * unit, x + km * per_km, y), fill=INK)
-        pens.words(draw, (x, y - 3 * unit), f"{km} km", 8.5 * unit, INK, anchor="ld", halo=True)
+        pens.words(draw, (x, y - 3 * unit), f"{km:,.0f} km", 8.5 * unit, INK, anchor="ld", halo=True)
 
     def _north(self, draw: ImageDraw.ImageDraw) -> None:
         unit = self.unit
         x, y = 14 * unit, self.size[1] - 62 * unit
         draw.polygon([(x, y), (x + 5 * unit, y + 13 * unit), (x, y + 10 * unit), (x - 5 * unit, y + 13 * unit)], fill=INK)
         pens.words(draw, (x, y + 14 * unit), "N", 8.5 * unit, INK, bold=True, anchor="ma", halo=True)
+
+
+def home_colour(share: float) -> str:
+    """The colour of a home by the share of it that lies behind the line."""
+    return HELD if share >= BEHIND else FREE if share <= BEYOND else CONTESTED
 
 
 def corners(box: Box) -> Points:

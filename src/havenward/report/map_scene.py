@@ -56,8 +56,8 @@ class Scene:
     homes: Spots
     sizes: Values
     """(home,) persons at the start."""
-    rows: list[NDArray[np.int64]]
-    """For each drawn home the rows of the digest's homes: one, or all of its area."""
+    besieged: Values
+    """(time, home) mean share behind the line."""
     crossings: Spots
     camps: Spots
     hosts: Spots
@@ -103,7 +103,7 @@ def scene(sums: Digest, scenario: Scenario, told: Detail) -> Scene:
     return Scene(
         homes=spots(homes),
         sizes=sizes,
-        rows=rows,
+        besieged=np.stack([sums.besieged[:, row].mean(axis=1) for row in rows], axis=1),
         crossings=spots(crossings),
         camps=spots(camps),
         hosts=spots(hosts),
@@ -122,7 +122,7 @@ def spots(places: Sequence[Location]) -> Spots:
 
 
 def drawn_homes(sums: Digest, by_name: dict[str, Location], *, full: bool) -> tuple[list[Location], list[NDArray[np.int64]]]:
-    """Homes as they may be drawn: each for itself, or one point an area where detail is not to be told."""
+    """Homes as they may be drawn, with their columns of the digest: each its own, or all of an area for one point."""
     if full:
         known = [(by_name[name], number) for number, name in enumerate(sums.homes) if name in by_name]
         return [place for place, _ in known], [np.array([number]) for _, number in known]
@@ -223,7 +223,7 @@ def moment(still: Scene, sums: Digest, day: int) -> Moment:
     columns = [sums.camps.index(name) for name in still.camps.names]
     return Moment(
         day=sums.dates[day],
-        besieged=np.array([sums.besieged[day, rows].mean() for rows in still.rows]),
+        besieged=still.besieged[day],
         people=median_of([sums.stocks.of("camp", name)[:, day] for name in still.camps.names]),
         plots=sums.capacity[day, columns],
         queue=median_of([sums.stocks.of("queue", name)[:, day] for name in still.crossings.names]),

@@ -15,11 +15,9 @@ from havenward.report.digest import Digest
 from havenward.report.facts import Facts, day_text
 from havenward.report.map_course import Course
 from havenward.report.map_legend import legend
-from havenward.report.map_panel import ALONE, CLOSE, INK, OVERVIEW, Panel, Scales
+from havenward.report.map_panel import ALONE, CLOSE, OVERVIEW, Panel, Scales
 from havenward.report.map_scene import Moment, Scene
-
-QUIET = "#4d4d4d"
-PAPER = "#ffffff"
+from havenward.report.style import INK, PAPER, QUIET
 
 WIDTH, HEIGHT = 720.0, 560.0
 HEAD = 54.0
@@ -76,7 +74,7 @@ class Sheet:
         close = (px(SIDE), px(INSET_HEIGHT))
         self.inset = Panel(still, still.inset, CLOSE, scales, close, unit) if still.inset else None
         frame = (px(PAD + 62), px(HEIGHT - FOOT - COURSE + 17), px(WIDTH - PAD), px(HEIGHT - FOOT - 15))
-        self.course = Course(sums, frame, unit)
+        self.course = Course(sums, facts.interval, frame, unit)
 
     def paint(self, now: Moment, day: int) -> Image.Image:
         """The sheet at the end of the day with that number."""
@@ -126,13 +124,10 @@ class Sheet:
 
     def _head(self, draw: ImageDraw.ImageDraw) -> None:
         px, unit = self.layout.px, self.layout.unit
-        title = f"{self.facts.title}: front line, camps and ways out"
-        pens.words(draw, (px(PAD), px(6)), title, 14 * unit, INK, bold=True)
-        tier = self.facts.tier.upper()
-        wide = pens.width_of(tier, 10 * unit, bold=True)
-        right = px(WIDTH - PAD)
-        draw.rectangle((right - wide - px(10), px(6), right, px(23)), outline=INK, width=max(px(1.2), 1))
-        pens.words(draw, (right - px(5), px(8.5)), tier, 10 * unit, INK, bold=True, anchor="ra")
+        room = px(WIDTH - 3 * PAD) - pens.tier_width(self.facts.tier, 10 * unit)
+        title, size = pens.fitted(f"{self.facts.short_title}: front line, camps and ways out", 14 * unit, room, bold=True)
+        pens.words(draw, (px(PAD), px(6)), title, size, INK, bold=True)
+        pens.tier_box(draw, px(WIDTH - PAD), px(6), self.facts.tier, 10 * unit)
 
     def _foot(self, draw: ImageDraw.ImageDraw) -> None:
         px, unit = self.layout.px, self.layout.unit

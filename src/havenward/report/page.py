@@ -151,6 +151,7 @@ def about(facts: Facts) -> list[tuple[str, str]]:
         ("Dates", facts.span),
         ("Day of the forecast", origin),
         ("Solver and draws", f"{facts.solver}, {facts.draws}"),
+        ("Intervals", facts.interval),
         ("Seed", facts.seed),
         ("Version", f"Havenward {facts.version}"),
         ("Calibration", facts.by_hand or "none stated"),

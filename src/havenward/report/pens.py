@@ -1,8 +1,8 @@
-"""Pillow shapes for the map: supersampled, so that their edges are smooth, and text with a halo."""
+"""Pillow shapes for the map: supersampled, so that their edges are smooth; and letters for every picture."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from havenward.report.style import INK
+
 Points = NDArray[np.float64]
 Colour = str
 
@@ -19,6 +21,9 @@ FINE = 2
 """Shapes are drawn at this many times the size and made smaller, which smooths their edges."""
 
 CURVE = np.linspace(0, 1, 14)
+SMALLEST_LETTERS = 0.72
+"""Text that must fit a width is made smaller down to this share of its size, and then cut."""
+
 BEND = 0.12
 """How far an arrow bends aside, as a share of its length."""
 
@@ -103,6 +108,28 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
     return float(font(size, bold=bold).getlength(text))
 
 
+def fitted(text: str, size: float, width: float, *, bold: bool = False) -> tuple[str, float]:
+    """Text and a size in pixels with which it fits a width: smaller letters first, then fewer words."""
+    small = size
+    while width_of(text, small, bold=bold) > width and small > size * SMALLEST_LETTERS:
+        small *= 0.98
+    while width_of(text, small, bold=bold) > width and len(text) > 1:
+        text = text.removesuffix("…")[:-1].rstrip(" ,:;.") + "…"
+    return text, small
+
+
+def tier_width(tier: str, size: float) -> float:
+    """Pixels across the box around a tier's name."""
+    return width_of(tier.upper(), size, bold=True) + size
+
+
+def tier_box(draw: ImageDraw.ImageDraw, right: float, top: float, tier: str, size: float) -> None:
+    """The sensitivity tier in a box with its upper right corner at a point; `size` of its letters in pixels."""
+    box = (right - tier_width(tier, size), top, right, top + 1.7 * size)
+    draw.rectangle(box, fill="white", outline=INK, width=max(round(size / 9), 1))
+    words(draw, (right - size / 2, top + 0.85 * size), tier.upper(), size, INK, bold=True, anchor="rm")
+
+
 def wrapped(text: str, size: float, width: float) -> list[str]:
     """Text broken into lines that fit a width in pixels."""
     lines: list[str] = []
@@ -125,6 +152,8 @@ class Label:
     """Pixels to keep from the point."""
     size: float
     bold: bool = False
+    tries: tuple[float, ...] = (1.0,)
+    """How many times as far from the point it may stand, the nearest first."""
 
 
 def placed(
@@ -139,17 +168,7 @@ def placed(
     found = []
     for label in labels:
         wide, high = width_of(label.text, label.size, bold=label.bold) + 2, label.size * 1.15
-        away = label.clear + 2
-        for left, top in (
-            (label.x + away, label.y - high / 2),
-            (label.x - away - wide, label.y - high / 2),
-            (label.x - wide / 2, label.y - away - high),
-            (label.x - wide / 2, label.y + away),
-            (label.x + away * 0.7, label.y - away * 0.7 - high),
-            (label.x + away * 0.7, label.y + away * 0.7),
-            (label.x - away * 0.7 - wide, label.y - away * 0.7 - high),
-            (label.x - away * 0.7 - wide, label.y + away * 0.7),
-        ):
+        for left, top in corners_around(label, wide, high):
             box = (left, top, left + wide, top + high)
             inside = box[0] >= frame[0] and box[1] >= frame[1] and box[2] <= frame[2] and box[3] <= frame[3]
             if inside and not any(meets(box, other) for other in blocked):
@@ -157,6 +176,20 @@ def placed(
                 found.append((label, (left, top)))
                 break
     return found
+
+
+def corners_around(label: Label, wide: float, high: float) -> Iterator[tuple[float, float]]:
+    """Upper left corners of text of a size beside its point, the best first."""
+    for further in label.tries:
+        away = (label.clear + 2) * further
+        yield label.x + away, label.y - high / 2
+        yield label.x - away - wide, label.y - high / 2
+        yield label.x - wide / 2, label.y - away - high
+        yield label.x - wide / 2, label.y + away
+        yield label.x + away * 0.7, label.y - away * 0.7 - high
+        yield label.x + away * 0.7, label.y + away * 0.7
+        yield label.x - away * 0.7 - wide, label.y - away * 0.7 - high
+        yield label.x - away * 0.7 - wide, label.y + away * 0.7
 
 
 def meets(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:

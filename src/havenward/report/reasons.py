@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from havenward.guard.disclosure import FEWEST_DRAWS, Interval, figure_text, interval
-from havenward.report import style
 from havenward.report.digest import QUEUE_STAGES, Digest
+from havenward.report.drawing import Drawing
 from havenward.report.facts import Facts, day_text
 from havenward.report.fans import fan_of
+from havenward.report.panel import HEAD, fan_legend, grid
+from havenward.report.style import BLUE, GREEN, ORANGE, PURPLE, QUIET, VERMILION
 
 Values = NDArray[np.float64]
+
+ROW_HEIGHT = 1.75
+"""Inches of one panel."""
 
 TURNS = 4
 """Largest rises and falls that are told in words."""
@@ -41,12 +45,12 @@ class Driver:
 
 DRIVERS = (
     Driver("contact_share", "Front: homes in contact", "share of the area's homes in contact with the front",
-           style.VERMILION, "the front reached more homes", "the front touched fewer homes"),
+           VERMILION, "the front reached more homes", "the front touched fewer homes"),
     Driver("believed_risk", "Fear: believed risk of leaving", "chance of being caught or hurt, as people believe it",
-           style.PURPLE, "people feared the way out more", "people feared the way out less"),
-    Driver("deprivation", "Supply: deprivation", "index, 0 none", style.ORANGE,
+           PURPLE, "people feared the way out more", "people feared the way out less"),
+    Driver("deprivation", "Supply: deprivation", "index, 0 none", ORANGE,
            "supplies ran shorter", "supplies eased"),
-    Driver("price_index", "Supply: price of staple food", "price over the price before", style.ORANGE,
+    Driver("price_index", "Supply: price of staple food", "price over the price before", ORANGE,
            "food grew dearer", "food grew cheaper"),
 )  # fmt: skip
 """The drivers that are drawn, from the nearest to the arrivals to the furthest."""
@@ -101,30 +105,21 @@ def reasons_picture(sums: Digest, area: str, facts: Facts, path: Path) -> Path:
     found = series_of(sums, area)
     shown = [driver for driver in DRIVERS if driver.name in found]
     rows = len(shown) + 2
-    figure = style.new_figure(1.55 + 1.75 * rows)
-    title = f"Why figures moved: {area}"
-    subtitle = f"{facts.title}. Means and sums by {sums.per}, {facts.span}. What moves together need not be the cause."
-    style.frame(figure, title, subtitle, facts)
-    style.fan_legend(figure, sums.draws)
-    panels = [row[0] for row in style.grid(figure, rows, 1, top=1.55)]
-    arrivals = sums.by_period(sums.flows.of("area", area))
-    fan_of(panels[0], sums.middles, arrivals, f"Arrivals from {area}", f"persons a {sums.per} (flow)", facts, ticks=12)
-    for axes, driver in zip(panels[1:], shown, strict=False):
-        fan_of(axes, sums.middles, found[driver.name], driver.title, driver.unit, facts, driver.colour, ticks=12)
-    unit = "persons (stock), all areas"
-    fan_of(panels[-1], sums.middles, waiting(sums), "Queue: waiting at the crossings", unit, facts, style.GREEN, ticks=12)
-    for axes in panels[:-1]:
-        axes.tick_params(labelbottom=False)
-    for turn in turns(sums, area):
-        mark(panels, turn)
-    return style.save(figure, path, title, facts)
-
-
-def mark(panels: list[Axes], turn: Turn) -> None:
-    """A fine upright line through all panels where a turn is told of."""
-    x = float(turn.day.astype("datetime64[D]").astype(np.int64))
-    for axes in panels:
-        axes.axvline(x, color=style.QUIET, linewidth=0.7, linestyle=(0, (2, 2)))
+    words = f"Means and sums by {sums.per}, {facts.span}. What moves together need not be the cause."
+    sheet = Drawing(HEAD + ROW_HEIGHT * rows, f"Why figures moved: {area}", words, facts)
+    fan_legend(sheet, sums.draws)
+    charts: list[tuple[Values, str, str, str]] = [
+        (sums.by_period(sums.flows.of("area", area)), f"Arrivals from {area}", f"persons a {sums.per} (flow)", BLUE),
+        *((found[driver.name], driver.title, driver.unit, driver.colour) for driver in shown),
+        (waiting(sums), "Queue: waiting at the crossings", "persons (stock), all areas", GREEN),
+    ]
+    days_told = [float(turn.day.astype("datetime64[D]").astype(np.int64)) for turn in turns(sums, area)]
+    for place, (values, title, unit, colour) in zip(grid(sheet, rows, 1), charts, strict=True):
+        last = values is charts[-1][0]
+        panel = fan_of(sheet, place, sums.middles, values, title, unit, colour, ticks=12, dated=last)
+        for day in days_told:
+            panel.upright(day, 0.7, QUIET, (2, 2))
+    return sheet.save(path)
 
 
 def turns(sums: Digest, area: str) -> list[Turn]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from havenward.guard.disclosure import FEWEST_DRAWS, Interval, amount_text, count, figure_text, in_ten
+from havenward.guard.warnings import OPENED_CORRIDOR
 from havenward.report.animation import frame_days, write_animation
 from havenward.report.assumptions import assumed
 from havenward.report.camps import camps_picture
@@ -23,6 +24,7 @@ from havenward.report.map_front import front_picture
 from havenward.report.map_scene import overall, scene
 from havenward.report.map_sheet import Sheet, scales
 from havenward.report.needs import moments, needs
+from havenward.report.opened import danger_of, opened, opened_rows
 from havenward.report.overflow import Reached, camp_reports
 from havenward.report.page import Picture, Section, Table
 from havenward.report.reasons import main_area, reasons_picture, turns
@@ -32,6 +34,7 @@ from havenward.scenario.schema import Scenario
 STILL_UNIT = 2.1
 """Pixels a unit of the still map: about 1,500 across."""
 
+ASSUMED = ("Name", "Median", "Range", "Unit", "Label", "Meaning and source")
 INTERVAL = "Median (80 % interval)"
 ONE_DRAW = "The run has one simulated future, so no figure can be given with an interval, and none is given."
 
@@ -55,7 +58,8 @@ class Material:
 def all_sections(given: Material, progress: Callable[[str, float], None]) -> list[Section]:
     """Every section of the page."""
     counts = counted(given.scenario, given.sums, given.told)
-    parts: list[tuple[str, Callable[[], Section]]] = [
+    parts: list[tuple[str, Callable[[], Section | None]]] = [
+        ("Looking for corridors that open", lambda: corridors(given)),
         ("Drawing arrivals", lambda: arrivals(given, counts)),
         ("Drawing the map", lambda: places(given)),
         ("Drawing stocks", lambda: stocks(given, counts)),
@@ -71,7 +75,7 @@ def all_sections(given: Material, progress: Callable[[str, float], None]) -> lis
     for number, (what, make) in enumerate(parts):
         progress(what, (number + 1) / (len(parts) + 1))
         sections.append(make())
-    return sections
+    return [section for section in sections if section is not None]
 
 
 def withheld(given: Material, anchor: str, title: str) -> Section | None:
@@ -81,13 +85,33 @@ def withheld(given: Material, anchor: str, title: str) -> Section | None:
     return Section(anchor, title, texts=[given.told.withheld[anchor]])
 
 
+def corridors(given: Material) -> Section | None:
+    """What must be said where corridors open, which they are, and the danger that is assumed; None where none opens."""
+    ways = opened(given.scenario, given.facts.last)
+    if not ways:
+        return None
+    tables = []
+    if given.told.allows("flows"):
+        rows = opened_rows(ways, given.scenario, given.told)
+        head = ["From", "To", "Way", "Opens"]
+        caption = "Ways that the scenario opens after its first day. That a way is listed does not say that it is safe."
+        tables.append(Table(caption, head, rows, row_heads=2, folded=f"All {len(rows)} ways that open"))
+    danger = [row.cells() for row in danger_of(assumed(given.record, given.scenario))]
+    if danger:
+        caption = (
+            "What is assumed to happen to people on the way, for all ways alike: median and the range from the 5 % to the "
+            "95 % quantile of what is believed. Arrivals show none of it."
+        )
+        tables.append(Table(caption, ASSUMED, danger, folded="The stated ranges of danger"))
+    return Section("opened", "Corridors that open", texts=[OPENED_CORRIDOR], tables=tables)
+
+
 def arrivals(given: Material, counts: Sequence[Counted]) -> Section:
     """Fan charts of arrivals."""
     path = arrivals_picture(given.sums, parted(counts, SERIES_SHOWN)[0], given.scenario, given.facts, given.path("arrivals"))
-    alt = (
-        f"Fan charts of people arriving at the crossings a {given.sums.per} and since the start, {given.facts.span}, "
-        "with 50, 80 and 95 % bands. The table of figures at a glance has the numbers."
-    )
+    known = given.sums.draws >= FEWEST_DRAWS
+    figures = ", with 50, 80 and 95 % bands. The table of figures at a glance has the numbers." if known else "."
+    alt = f"Charts of people arriving at the crossings a {given.sums.per} and since the start, {given.facts.span}{figures}"
     caption = (
         f"Arrivals at the crossings (flow, persons a {given.sums.per}). Rings are printed counts; each stands against what "
         "its counter would have printed under the model."
@@ -233,7 +257,7 @@ def crossings(given: Material) -> Section:
     table = Table(f"Crossings over the run: {INTERVAL.lower()}.", head, rows)
     texts = [] if rows else [ONE_DRAW]
     if not pictures:
-        texts.append("Nobody waits at a crossing overnight in any simulated future.")
+        texts.append("At no crossing do ten people or more wait overnight.")
     return Section("crossings", title, texts=texts, pictures=pictures, tables=[table] if rows else [])
 
 
@@ -303,8 +327,8 @@ def flows(given: Material) -> Section:
         path,
         "Flow picture in three columns: areas of origin, crossings, and camps or towns; the width of a band is the number "
         "of people. The table below has the figures.",
-        "Cumulative, persons. Widths are means of the draws, so that they add up; the figures beside the names are 80 % "
-        "intervals.",
+        "Cumulative, persons. Widths are means of the draws, so that they add up"
+        + ("; the figures beside the names are 80 % intervals." if given.sums.draws >= FEWEST_DRAWS else "."),
     )
     rows = [[row.origin, row.crossing, row.place, figure_text(row.persons)] for row in flow_rows(found)]
     table = Table(
@@ -324,7 +348,7 @@ def reasons(given: Material) -> Section:
     path = reasons_picture(given.sums, area, given.facts, given.path("reasons"))
     picture = Picture(
         path,
-        f"Six charts on one axis of dates for {area}: arrivals, homes in contact with the front, believed risk, "
+        f"Charts on one axis of dates for {area}: arrivals, homes in contact with the front, believed risk, "
         "deprivation, food price, and people waiting at crossings.",
         "Dotted lines mark the turns told above. In the model arrivals follow from these; what moves in the same week need "
         "not be the cause.",
@@ -367,7 +391,7 @@ def assumptions(given: Material) -> Section:
     )
     table = Table(
         "Parameters: median and the range from the 5 % to the 95 % quantile of what is believed.",
-        ["Name", "Median", "Range", "Unit", "Label", "Meaning and source"],
+        ASSUMED,
         [row.cells() for row in rows],
         folded=f"All {len(rows)} parameters",
     )

@@ -8,15 +8,36 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.guard.disclosure import FEWEST_DRAWS, NoIntervalError, figure_text, in_ten, interval, quantiles, span_text
+from havenward.guard.disclosure import (
+    FEWEST_DRAWS,
+    NoIntervalError,
+    figure_text,
+    held_share,
+    in_ten,
+    interval,
+    quantiles,
+    span_text,
+)
 from havenward.report.digest import Digest
 from havenward.report.facts import Facts, day_text
 from havenward.scenario.schema import Epoch
 
 Values = NDArray[np.float64]
 
-FEW_DRAWS = 20
-"""Below this many draws an 80 % interval rests on one or two of them at either end."""
+FEW_DRAWS = 31
+"""Below this many draws fewer than 8 of 10 further draws would lie in their 80 % interval."""
+
+MEANINGS = {
+    "over assumptions and chance": "The interval holds what the model's chance and the ranges of its assumptions make of "
+    "the scenario as given.",
+    "over assumptions only": "The interval is that of the assumptions only: each draw of them is followed to its expected "
+    "numbers. Chance is left out, so the truth may lie further off.",
+    "over surroundings only": "The interval is that of the surroundings only (incidents, the course of control): all "
+    "assumptions stand at their medians, and people are expected numbers. The truth may lie much further off.",
+    "over chance only": "The interval is that of chance only: all assumptions stand at their medians, so the truth may lie "
+    "much further off.",
+}
+"""What the spread of the draws is over, in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -91,18 +112,12 @@ def how_sure(sums: Digest, facts: Facts) -> str:
     """What the interval means, and what it leaves out; empty where there is none."""
     if sums.draws < FEWEST_DRAWS:
         return ""
-    if facts.solver == "mean":
-        return (
-            f"The interval is that of the assumptions only: {sums.draws} sets of assumptions, each followed to its "
-            "expected numbers. Chance is left out, so the truth may lie further off."
-        )
     few = ""
-    if FEWEST_DRAWS <= sums.draws < FEW_DRAWS:
-        few = f" With {sums.draws} draws the ends of the interval are rough."
-    return (
-        "The interval holds what the model's chance and the ranges of its assumptions make of the scenario as given. "
-        "A wrong scenario, or a wrong model, is not in it." + few
-    )
+    if sums.draws < FEW_DRAWS:
+        further = in_ten(held_share(sums.draws))
+        few = f" With {sums.draws} draws the ends of the interval are rough: about {further} further draws would lie in it."
+    kind = MEANINGS.get(facts.interval, f"Intervals are {facts.interval}.")
+    return f"{kind} A wrong scenario, or a wrong model, is not in it.{few}"
 
 
 def reception(sums: Digest) -> str:

@@ -1,16 +1,34 @@
-"""Dates on an axis: round days, months or years, with labels that are the same in every locale."""
+"""Round numbers for scales, and round dates for axes, with labels that are the same in every locale."""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator
 
 from havenward.report.facts import MONTHS
 
 DAY_STEPS = (1, 2, 7, 14)
 MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
+TOPS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 LONGEST_BY_DAYS = 70
 """A span of at most this many days is marked by days, a longer one by months."""
+
+
+def round_below(value: float) -> float:
+    """The largest of 1, 2 and 5 times a power of ten that is not above a value; 1 at the least."""
+    if value <= 1:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return max(factor * power for factor in (1.0, 2.0, 5.0) if factor * power <= value)
+
+
+def round_above(value: float) -> float:
+    """The smallest of `TOPS` times a power of ten that is not below a value; 1 at the least."""
+    if value <= 1:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return min(factor * power for factor in TOPS if factor * power >= value)
 
 
 def date_ticks(first: dt.date, last: dt.date, most: int) -> list[tuple[dt.date, str]]:

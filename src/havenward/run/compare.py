@@ -10,6 +10,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from havenward.guard.disclosure import FEWEST_DRAWS, quantiles
+from havenward.run.daily import Daily
 from havenward.run.observe import View, at_home, displaced
 from havenward.scenario.schema import Observer, Scenario, Target
 
@@ -52,11 +54,18 @@ def against_evidence(outcome: xr.Dataset, scenario: Scenario) -> list[Compared]:
         model = series[:, (start - first).days : until + 1].sum(axis=1) if row.measure == "flow" else series[:, until]
         if not np.isfinite(model).all():
             continue
-        q10, q90 = np.quantile(model, [0.1, 0.9])
         mean = float(model.mean())
         ratio = mean / row.value if row.value else float("nan")
-        rows.append(Compared(row.series, row.date, row.measure, row.value, mean, float(q10), float(q90), ratio, row.weak))
+        rows.append(Compared(row.series, row.date, row.measure, row.value, mean, *_span(model), ratio, row.weak))
     return rows
+
+
+def _span(model: F64) -> tuple[float, float]:
+    """Return the 10 % and 90 % quantiles over members; one member has none, which is not a number."""
+    if len(model) < FEWEST_DRAWS:
+        return float("nan"), float("nan")
+    q10, q90 = quantiles(model, [0.1, 0.9])
+    return float(q10), float(q90)
 
 
 class Rate(NamedTuple):
@@ -83,23 +92,21 @@ def rates(outcome: xr.Dataset, scenario: Scenario) -> list[Rate]:
     """Return every target of a scenario beside the model; targets outside the outcome's days are left out."""
     first = pd.Timestamp(outcome["time"].values[0]).date()
     last = pd.Timestamp(outcome["time"].values[-1]).date()
+    within = [row for row in scenario.targets if first <= row.start <= row.end <= last]
+    if not within:
+        return []
+    daily = Daily.of(outcome)
     found = []
-    for row in scenario.targets:
-        if first <= row.start <= row.end <= last:
-            model = _rate(outcome, scenario, row, (row.start - first).days, (row.end - first).days)
-            q10, q90 = np.quantile(model, [0.1, 0.9])
-            found.append(
-                Rate(row.name, row.quantity, row.low, row.high, float(model.mean()), float(q10), float(q90), row.calibrated)
-            )
+    for row in within:
+        model = _rate(daily, scenario, row, (row.start - first).days, (row.end - first).days)
+        found.append(Rate(row.name, row.quantity, row.low, row.high, float(model.mean()), *_span(model), row.calibrated))
     return found
 
 
-def _rate(outcome: xr.Dataset, scenario: Scenario, row: Target, start: int, end: int) -> F64:
-    """Return (draw,) values of a target between two days of the outcome."""
-    counter = Observer(name="target", areas=row.areas, start=row.start)
-    view = View.of(outcome, counter)
-    daily = view.flow("arrived", start=view.homes)
-    arrivals = daily[:, start : end + 1]
+def _rate(daily: Daily, scenario: Scenario, row: Target, start: int, end: int) -> F64:
+    """Return (draw,) values of a target between two days of a run."""
+    view = View.of(daily, Observer(name="target", areas=row.areas, start=row.start))
+    arrivals = view.flow("arrived", start=view.homes)[:, start : end + 1]
     home = at_home(view)
     before = np.maximum(home[:, max(start - 1, 0)], 1.0)
     left = np.minimum(arrivals.sum(axis=1) / before, 1.0 - 1e-9)
@@ -120,7 +127,7 @@ def _rate(outcome: xr.Dataset, scenario: Scenario, row: Target, start: int, end:
         case "returned_share":
             return np.asarray(displaced(view)[2][:, end] / np.maximum(arrivals.sum(axis=1), 1.0))
         case "camp_share":
-            counters = [o for o in scenario.observers if o.camp_coverage == 1.0 and o.host_coverage < 1.0]
-            seen = View.of(outcome, counters[0]) if counters else view
+            named = [observer for observer in scenario.observers if observer.name == row.observer]
+            seen = View.of(daily, named[0].model_copy(update={"areas": row.areas})) if named else view
             camps, hosts, _ = displaced(seen)
             return np.asarray(camps[:, end] / np.maximum(camps[:, end] + hosts[:, end], 1.0))

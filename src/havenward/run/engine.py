@@ -42,6 +42,7 @@ class Plan:
         first: first day that is kept, counted from the scenario's start; days before it are turned but not kept.
         last: last day.
         threads: threads of the solver for individuals.
+        begin: first day that is turned: 0, or the first that is kept where stocks of the evening before are given.
     """
 
     solver: SolverName
@@ -51,6 +52,7 @@ class Plan:
     first: int
     last: int
     threads: int = 1
+    begin: int = 0
 
 
 @dataclass(frozen=True)
@@ -108,12 +110,12 @@ def simulate(
     Raises:
         Vanished: people were lost or invented; the run is worth nothing.
     """
-    total = len(plan.members) * (plan.last + 1)
+    total = len(plan.members) * (plan.last + 1 - plan.begin)
     initial = np.zeros(len(plan.members), dtype=np.int64)
     approximations: set[str] = set()
     done = 0
     for batch in batches(plan.members):
-        rules = SiegeRules(ground, values(table, plan.seed, batch.numbers, spread=plan.spread))
+        rules = SiegeRules(ground, values(table, plan.seed, batch.numbers, spread=plan.spread), plan.begin)
         ledger = Ledger(rules.table)
         solver = solver_for(plan.solver, rules, plan.seed, batch.numbers, ledger, plan.threads)
         initial[batch.place] = np.rint(solver.counts @ rules.table.persons()).astype(np.int64)
@@ -122,7 +124,7 @@ def simulate(
         recorder = Recorder(rules, sink(batch), plan.first, plan.last, whole=plan.solver != "mean")
         day = -1
         try:
-            for day in range(plan.last + 1):
+            for day in range(plan.begin, plan.last + 1):
                 turn_day(rules, solver, ledger, day, recorder.order)
                 recorder.dusk(day, solver.counts)
                 done += len(batch.numbers)

@@ -20,21 +20,29 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
+from zarr.storage import StoreLike
 
 from havenward import __version__
 from havenward.core.orders import OrderError, Vanished
-from havenward.guard.tiers import BANNERS, tier_of
+from havenward.guard.audit import AuditError, log_export
+from havenward.guard.tiers import BANNERS
 from havenward.model.siege.day import Ground, SiegeRules
 from havenward.model.siege.parameters import Parameter, values
+from havenward.model.siege.start import stocks_before
+from havenward.run.attributes import attributes_of
 from havenward.run.engine import BATCH, SOLVERS, Plan, Progress, SolverName, Tally, prepare, simulate
-from havenward.run.observe import observed
-from havenward.run.outcome import Store, done_part
-from havenward.run.summary import Periods, final_stocks, summarise, write_csv, write_workbook
+from havenward.run.machine import libraries, processor
+from havenward.run.observe import series_of
+from havenward.run.outcome import Store
+from havenward.run.periods import Periods, PeriodsOfRun
+from havenward.run.record import Sink
+from havenward.run.summary import final_stocks, summarise
+from havenward.run.table_files import Texts, write_csv, write_workbook
+from havenward.run.watch import Watch
 from havenward.scenario.folder import FILES
-from havenward.scenario.schema import Scenario, Tier
+from havenward.scenario.schema import Scenario
 
-READ_AT_ONCE = 2
-"""Members whose days are in memory at once while a run is summed up."""
 RECORD, OUTCOME, SCENARIO, SUMMARY, WORKBOOK = "run.json", "outcome.zarr", "scenario", "summary.csv", "summary.xlsx"
 
 
@@ -48,7 +56,8 @@ class Request:
 
     Attributes:
         members: how many.
-        first: first day to keep, or None for the scenario's start.
+        first: first day to keep, or None for the scenario's start. Earlier days are turned and not kept, unless the scenario
+            gives the stocks of the evening before.
         last: last day, or None for the scenario's end.
         spread: 1 draws assumptions from their ranges, 0 takes their medians.
         changes: parameters set to one value.
@@ -91,6 +100,7 @@ def plan_of(scenario: Scenario, request: Request) -> Plan:
         first=(first - start).days,
         last=(last - start).days,
         threads=request.threads,
+        begin=(first - start).days if stocks_before(scenario, (first - start).days) else 0,
     )
 
 
@@ -124,29 +134,35 @@ def run_to_folder(
     except ValueError as error:
         raise RunError(str(error)) from None
     draft = out.with_name(f".{out.name}.unfinished-{os.getpid()}")
-    tier = tier_of(scenario, today or dt.date.today())
+    attributes = attributes_of(scenario, plan, table, today or dt.date.today())
     try:
         draft.mkdir(parents=True)
         _copy_scenario(source, draft / SCENARIO)
-        record = _record(scenario, plan, request, table, tier, draft / SCENARIO)
-        attributes = {key: record[key] for key in ("scenario", "title", "solver", "seed", "tier", "nature", "version")}
-        attributes |= {"calibrated": record["calibrated"], "besieger": scenario.header.besieger, "run": record["run_id"]}
-        store = Store.create(
-            draft / OUTCOME,
+        record = _record(scenario, plan, request, table, attributes, draft / SCENARIO)
+        attributes |= {"run": record["run_id"]}
+        store = create_store(draft / OUTCOME, scenario, ground, table, plan, attributes)
+        watch, gathered = Watch(store, scenario), PeriodsOfRun(store.frame, plan)
+        tally = simulate(
             ground,
+            table,
             plan,
-            flow_series(ground, table, plan),
-            BATCH,
-            attributes,
-            table["persons_a_plot"].median,
+            lambda batch: Together((store.part(batch), watch.part(batch), gathered.part(batch))),
+            progress,
         )
-        tally = simulate(ground, table, plan, store.part, progress)
         if not (tally.members_done and tally.days_done):
             raise RunError("the run was broken off before its first day was kept; nothing was kept")
-        outcome = _finish(draft, scenario, tally)
-        record |= _results(outcome, tally, plan, time.perf_counter() - began)
+        watch.finish()
+        periods = gathered.merge(tally.members_done)
+        texts = Texts.of(summarise(periods))
+        write_csv(texts, draft / SUMMARY, attributes)
+        write_workbook(texts, draft / WORKBOOK, attributes, scenario)
+        record |= _results(periods, tally, plan, time.perf_counter() - began)
         (draft / RECORD).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        log_export("run", run=record["run_id"], scenario=record["scenario"], tier=record["tier"], why="", where=out)
         draft.rename(out)
+    except AuditError as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise RunError(f"{error}; nothing was kept") from error
     except OSError as error:
         shutil.rmtree(draft, ignore_errors=True)
         raise RunError(f"cannot write {out}: {error.strerror or error}; nothing was kept") from error
@@ -177,37 +193,40 @@ def _copy_scenario(source: Path, copy: Path) -> None:
             shutil.copyfile(source / name, copy / name)
 
 
-def flow_series(ground: Ground, table: dict[str, Parameter], plan: Plan) -> tuple[tuple[str, str, str, str], ...]:
-    """Return the flow series of a scenario: quantity, from, to and origin."""
+@dataclass(frozen=True)
+class Together:
+    """Hands what a batch brings to several sinks."""
+
+    sinks: tuple[Sink, ...]
+
+    def write(self, name: str, first_day: int, values: NDArray[Any]) -> None:
+        """Write (M, days, ...) values of a variable to all."""
+        for sink in self.sinks:
+            sink.write(name, first_day, values)
+
+
+def create_store(
+    where: StoreLike,
+    scenario: Scenario,
+    ground: Ground,
+    table: Mapping[str, Parameter],
+    plan: Plan,
+    attributes: Mapping[str, object],
+) -> Store:
+    """Lay out an empty outcome, in a folder or in memory."""
     one = np.zeros(1, dtype=np.uint32)
-    return SiegeRules(ground, values(table, plan.seed, one, spread=0.0)).links
-
-
-def _finish(draft: Path, scenario: Scenario, tally: Tally) -> xr.Dataset:
-    """Cut the outcome to what was done, add what counters would print, and write the tables."""
-    stored: xr.Dataset = xr.open_zarr(draft / OUTCOME, consolidated=False)
-    outcome = done_part(stored, tally.members_done, tally.days_done)
-    parts = [outcome.isel(draw=slice(k, k + READ_AT_ONCE)) for k in range(0, outcome.sizes["draw"], READ_AT_ONCE)]
-    seen, periods = [], []
-    for part in parts:
-        loaded = part.load()
-        seen.append(observed(loaded, scenario))
-        periods.append(Periods.of(loaded))
-    outcome["observed"] = xr.concat(seen, dim="draw")
-    # a run that was broken off keeps the size that was asked for: what was not reached is not a number
-    whole = outcome["observed"].reindex(draw=stored["draw"], time=stored["time"])
-    # appending replaces the attributes of the whole, the tier among them, by those that it is given
-    whole.reset_coords(drop=True).to_dataset(name="observed").assign_attrs(stored.attrs).to_zarr(
-        draft / OUTCOME, mode="a", zarr_format=3, consolidated=False
-    )
-    table = summarise(periods)
-    write_csv(table, draft / SUMMARY, outcome.attrs)
-    write_workbook(table, draft / WORKBOOK, outcome.attrs, scenario)
-    return outcome
+    links = SiegeRules(ground, values(dict(table), plan.seed, one, spread=0.0)).links
+    series = list(series_of(scenario))
+    return Store.create(where, ground, plan, links, series, BATCH, attributes, table["persons_a_plot"].median)
 
 
 def _record(
-    scenario: Scenario, plan: Plan, request: Request, table: dict[str, Parameter], tier: Tier, copy: Path
+    scenario: Scenario,
+    plan: Plan,
+    request: Request,
+    table: dict[str, Parameter],
+    attributes: Mapping[str, Any],
+    copy: Path,
 ) -> dict[str, Any]:
     header = scenario.header
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(copy.iterdir()) if path.is_file()}
@@ -222,19 +241,26 @@ def _record(
         "scenario": header.name,
         "title": header.title,
         "nature": header.nature,
-        "tier": tier,
-        "banner": BANNERS[tier],
+        "tier": attributes["tier"],
+        "banner": BANNERS[attributes["tier"]],
         "solver": plan.solver,
         "members": len(plan.members),
         "seed": plan.seed,
         "assumptions": "drawn from their ranges" if plan.spread else "at their medians",
+        "interval": attributes["interval"],
         "changes": changes,
         "first_day": str(header.start + dt.timedelta(days=plan.first)),
+        "starts_from": (
+            f"the stocks of {header.start + dt.timedelta(days=plan.begin - 1)}"
+            if stocks_before(scenario, plan.begin)
+            else "the scenario's start"
+        ),
         "last_day": str(header.start + dt.timedelta(days=plan.last)),
-        "calibrated": "by hand" if any(p.label == "calibrated" for p in table.values()) else "",
+        "calibrated": attributes["calibrated"],
         "files": files,
-        "cpu": {"machine": platform.machine(), "processor": platform.processor(), "system": platform.system()},
+        "cpu": processor(),
         "python": platform.python_version(),
+        "libraries": libraries(),
         "parameters": {
             name: {
                 "median": p.median,
@@ -250,15 +276,30 @@ def _record(
     }
 
 
-def _results(outcome: xr.Dataset, tally: Tally, plan: Plan, seconds: float) -> dict[str, Any]:
-    whole = (tally.members_done, tally.days_done) == (len(plan.members), plan.last - plan.first + 1)
+def _results(periods: Periods, tally: Tally, plan: Plan, seconds: float) -> dict[str, Any]:
+    members, days = len(periods.stages), len(periods.days)
+    initial = tally.initial_persons[:members]
     return {
-        "status": "complete" if whole else "broken off",
-        "members_done": outcome.sizes["draw"],
-        "days": outcome.sizes["time"],
-        "initial_persons": round(float(np.mean(tally.initial_persons[: tally.members_done]))),
-        "conserved": True,
+        "status": "complete" if (members, days) == (len(plan.members), plan.last - plan.first + 1) else "broken off",
+        "members_done": members,
+        "days": days,
+        "initial_persons": round(float(np.mean(initial))),
+        "conserved": conserved(periods, initial, whole=plan.solver != "mean"),
         "approximations": sorted(tally.approximations),
         "seconds": round(seconds, 2),
-        "final": final_stocks(outcome),
+        "final": final_stocks(periods),
     }
+
+
+def conserved(periods: Periods, initial: NDArray[np.int64], *, whole: bool) -> bool:
+    """Return whether the people of the last day are those of the start, in every member.
+
+    Held against one another are the persons who were counted before the first day and those of the last evening's stocks,
+    and, by origin and group, the first evening's stocks that are kept and the last's. Expectations, which are kept to some
+    seven digits, may differ by one in a hundred thousand, or one person.
+    """
+    first, last = periods.edges
+    people = last.sum(axis=(1, 2))
+    if whole:
+        return bool((people == initial).all() and (first == last).all())
+    return bool(np.allclose(people, initial, rtol=1e-5, atol=1) and np.allclose(first, last, rtol=1e-5, atol=1))

@@ -7,74 +7,72 @@ not its people. Those are followed by area and kind of site as if they returned 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
-import xarray as xr
 from numpy.typing import NDArray
 
+from havenward.run.daily import HOUSEHOLDS, PERSONS, Daily, Link, Stock
 from havenward.scenario.schema import Evidence, Observer, Scenario
 
 F64 = NDArray[np.float64]
-HOUSEHOLDS = 4
+AT_HOME = frozenset({"home_held", "home_contact", "home_free"})
 
 
 @dataclass(frozen=True)
 class View:
-    """An outcome as one counter counts it.
+    """A run as one counter counts it.
 
     Attributes:
-        outcome: the run.
+        daily: the run.
         observer: the counter.
         areas: names of the areas that it looks at.
-        start: index of its first day in the outcome, or a negative number when it began before.
+        start: index of its first day in the run, or a negative number when it began before.
     """
 
-    outcome: xr.Dataset
+    daily: Daily
     observer: Observer
     areas: frozenset[str]
     start: int
 
     @classmethod
-    def of(cls, outcome: xr.Dataset, observer: Observer) -> View:
-        """Return an outcome through a counter's eyes."""
-        every = frozenset(outcome["area"].values.tolist())
+    def of(cls, daily: Daily, observer: Observer) -> View:
+        """Return a run through a counter's eyes."""
+        every = frozenset(daily.frame["area"].values.tolist())
         named = frozenset(name.strip() for name in observer.areas.split(";"))
-        first = pd.Timestamp(outcome["time"].values[0])
-        return cls(outcome, observer, every if "*" in named else named, (pd.Timestamp(observer.start) - first).days)
+        return cls(daily, observer, every if "*" in named else named, (observer.start - daily.first).days)
 
-    def count(self, values: NDArray[np.generic]) -> F64:
-        """Return persons or households of a (..., 5) count."""
-        whole = values.astype(np.float64)
-        return whole[..., HOUSEHOLDS] if self.observer.unit == "households" else whole[..., :HOUSEHOLDS].sum(axis=-1)
+    @property
+    def unit(self) -> int:
+        """Persons or households, as the counter counts."""
+        return HOUSEHOLDS if self.observer.unit == "households" else PERSONS
 
-    def stock(self, stage: str, site: str = "", areas: frozenset[str] | None = None) -> F64:
-        """Return (draw, time) of a stage, at a site or at all, of some origins."""
-        origin = self.outcome["stock_origin"].values
-        wanted = self.outcome["stock_stage"].values == stage
-        wanted &= np.isin(origin, list(self.areas if areas is None else areas))
-        if site:
-            wanted &= self.outcome["stock_site"].values == site
-        here = self.outcome["stock"].isel(stock_series=np.flatnonzero(wanted)).values
-        return np.asarray(self.count(here).sum(axis=2))
+    def _sum(self, series: NDArray[np.generic], wanted: list[int]) -> F64:
+        return np.asarray(series[self.unit][:, :, wanted].sum(axis=2, dtype=np.float64))
+
+    def stocks(self, wanted: Callable[[Stock], bool]) -> F64:
+        """Return (draw, time) of the stocks that are wanted."""
+        return self._sum(self.daily.stock, [k for k, name in enumerate(self.daily.stocks) if wanted(name)])
+
+    def stock(self, stage: str, site: str = "") -> F64:
+        """Return (draw, time) of a stage, at a site or at all, of people from this counter's areas."""
+        return self.stocks(lambda s: s.stage == stage and s.origin in self.areas and site in ("", s.site))
 
     def flow(self, quantity: str, *, start: frozenset[str] | None = None, end: str = "", origin: bool = False) -> F64:
         """Return (draw, time) of a flow from some places, to a place, or of people from this counter's areas."""
-        wanted = self.outcome["link_quantity"].values == quantity
-        if start is not None:
-            wanted &= np.isin(self.outcome["link_from"].values, list(start))
-        if end:
-            wanted &= self.outcome["link_to"].values == end
-        if origin:
-            wanted &= np.isin(self.outcome["link_origin"].values, list(self.areas))
-        return np.asarray(self.count(self.outcome["flow"].isel(link=np.flatnonzero(wanted)).values).sum(axis=2))
+
+        def wanted(link: Link) -> bool:
+            here = link.quantity == quantity and end in ("", link.end)
+            return here and (start is None or link.start in start) and (not origin or link.origin in self.areas)
+
+        return self._sum(self.daily.flow, [k for k, link in enumerate(self.daily.links) if wanted(link)])
 
     @property
     def homes(self) -> frozenset[str]:
         """Homes in the counter's areas."""
-        inside = np.isin(self.outcome["home_area"].values, list(self.areas))
-        return frozenset(self.outcome["home"].values[inside].tolist())
+        places = zip(self.daily.frame["home"].values, self.daily.frame["home_area"].values, strict=True)
+        return frozenset(home for home, area in places if area in self.areas)
 
     def since_start(self, daily: F64) -> F64:
         """Return (draw, time) sums since the counter's first evening; not a number when the outcome begins later."""
@@ -108,30 +106,29 @@ class View:
         return fresh, self.since_start(returned * part)
 
 
-def observed(outcome: xr.Dataset, scenario: Scenario) -> xr.DataArray:
-    """Return (draw, time, series) what each series of the evidence would print; flows are a day's.
-
-    Series whose counter began before the outcome does are not a number where they need that past.
-    """
-    observers = {row.name: row for row in scenario.observers}
+def series_of(scenario: Scenario) -> dict[str, Evidence]:
+    """Return the series of a scenario's evidence, each with its first row."""
     series: dict[str, Evidence] = {}
     for row in scenario.evidence:
         series.setdefault(row.series, row)
-    shape = (outcome.sizes["draw"], outcome.sizes["time"], len(series))
-    values = np.zeros(shape, dtype=np.float32)
+    return series
+
+
+def observed(daily: Daily, scenario: Scenario) -> NDArray[np.float32]:
+    """Return (draw, time, series) what each series of the evidence would print; flows are a day's.
+
+    Series whose counter began before the run does are not a number where they need that past.
+    """
+    observers = {row.name: row for row in scenario.observers}
+    series = series_of(scenario)
+    values = np.zeros((*daily.stock.shape[1:3], len(series)), dtype=np.float32)
     for k, row in enumerate(series.values()):
         counter = observers[row.observer]
         if row.unit == "households":
             # the factor turns a counter's families into the persons that it prints; a row of families needs none
             counter = counter.model_copy(update={"unit": "households", "factor": 1.0})
-        view = View.of(outcome, counter)
-        values[:, :, k] = _printed(view, row)
-    return xr.DataArray(
-        values,
-        dims=("draw", "time", "series"),
-        coords={"series": np.array(list(series), dtype=object)},
-        attrs={"long_name": "what the counter of each series would print under the model"},
-    )
+        values[:, :, k] = _printed(View.of(daily, counter), row)
+    return values
 
 
 def _printed(view: View, row: Evidence) -> F64:
@@ -154,7 +151,7 @@ def _printed(view: View, row: Evidence) -> F64:
             return factor * (np.diff(daily, axis=1, prepend=0.0) if row.measure == "flow" else daily)
         case "screened":
             gate = frozenset({row.site})
-            daily = view.flow("cleared", start=gate) + view.flow("held", start=gate)
+            daily = view.flow("cleared", start=gate) + view.flow("held", start=gate) + view.flow("held_apart", start=gate)
             return factor * (daily if row.measure == "flow" else view.since_start(daily))
         case "arrivals":
             daily = _arrivals(view, row.site)
@@ -175,12 +172,11 @@ def _printed(view: View, row: Evidence) -> F64:
 def displaced(view: View) -> tuple[F64, F64, F64]:
     """Return (draw, time) counted in camps, counted with hosts, and counted returns, of people displaced since the start."""
     sites = {
-        "in_camp": frozenset(view.outcome["camp"].values.tolist()),
-        "in_host": frozenset(view.outcome["stock_site"].values[view.outcome["stock_stage"].values == "in_host"].tolist()),
+        stage: frozenset(name.site for name in view.daily.stocks if name.stage == stage) for stage in ("in_camp", "in_host")
     }
     counted = {"in_camp": view.observer.camp_coverage, "in_host": view.observer.host_coverage}
     now: list[F64] = []
-    back = np.zeros((view.outcome.sizes["draw"], view.outcome.sizes["time"]))
+    back = np.zeros(view.daily.stock.shape[1:3])
     for stage, places in sites.items():
         fresh, returned = view.new(stage, view.flow("returned", start=places, origin=True))
         now.append(counted[stage] * fresh)
@@ -192,16 +188,14 @@ def _arrivals(view: View, site: str) -> F64:
     """Return (draw, time) arrivals at a crossing, a camp, a host town, or at all crossings."""
     if not site:
         return view.flow("arrived", start=view.homes)
-    if site in view.outcome["crossing"].values:
+    if site in view.daily.frame["crossing"].values:
         return view.flow("arrived", start=view.homes, end=site)
-    if site in view.outcome["camp"].values:
+    if site in view.daily.frame["camp"].values:
         return view.flow("to_camp", end=site) - view.flow("overflow", start=frozenset({site}))
     return view.flow("to_host", end=site)
 
 
 def at_home(view: View) -> F64:
     """Return (draw, time) persons or households at home."""
-    stage = view.outcome["stock_stage"].values
-    wanted = np.isin(stage, ["home_held", "home_contact", "home_free"])
-    wanted &= np.isin(view.outcome["stock_site"].values, list(view.homes))
-    return np.asarray(view.count(view.outcome["stock"].isel(stock_series=np.flatnonzero(wanted)).values).sum(axis=2))
+    homes = view.homes
+    return view.stocks(lambda name: name.stage in AT_HOME and name.site in homes)

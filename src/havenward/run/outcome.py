@@ -35,6 +35,7 @@ DIMENSIONS = {
     "closed": ("draw", "time", "crossing"),
     "besieged": ("draw", "time", "home"),
     "driver": ("draw", "time", "area", "driver_name"),
+    "observed": ("draw", "time", "series"),
 }
 ATTRIBUTES = {
     "stock": {"long_name": "people and households by stage, site and origin", "units": "1", "measure": "stock"},
@@ -43,6 +44,7 @@ ATTRIBUTES = {
     "closed": {"long_name": "crossing closed on the day"},
     "besieged": {"long_name": "share of dwellings behind the group's line", "units": "1"},
     "driver": {"long_name": "why figures moved"},
+    "observed": {"long_name": "what the counter of each series would print under the model"},
 }
 
 
@@ -64,10 +66,17 @@ class Part:
 
 @dataclass(frozen=True)
 class Store:
-    """An outcome that is being written."""
+    """An outcome that is being written.
+
+    Attributes:
+        group: the store.
+        plan: what is run.
+        frame: coordinates and attributes of the outcome, without its days.
+    """
 
     group: zarr.Group
     plan: Plan
+    frame: xr.Dataset
 
     @classmethod
     def create(
@@ -76,6 +85,7 @@ class Store:
         ground: Ground,
         plan: Plan,
         links: tuple[tuple[str, str, str, str], ...],
+        series: Sequence[str],
         batch: int,
         attributes: Mapping[str, object],
         persons_a_plot: float,
@@ -87,13 +97,14 @@ class Store:
             ground: the compiled scenario.
             plan: what will be run.
             links: flow series.
+            series: series of the evidence.
             batch: members in a chunk.
             attributes: of the whole dataset.
             persons_a_plot: for the capacity of camps.
         """
         world = ground.world
         days = plan.last - plan.first + 1
-        dataset = _coordinates(ground, plan, links, persons_a_plot)
+        dataset = _coordinates(ground, plan, links, series, persons_a_plot)
         dataset.attrs.update(attributes)
         dataset.to_zarr(where, mode="w", zarr_format=3, consolidated=False)
         group = zarr.open_group(where, mode="r+")
@@ -108,6 +119,7 @@ class Store:
             "home": len(world.homes.names),
             "area": len(world.areas),
             "driver_name": len(DRIVERS),
+            "series": len(series),
         }
         kinds = {"stock": number, "flow": number, "closed": np.dtype(bool)}
         for name, dimensions in DIMENSIONS.items():
@@ -121,16 +133,26 @@ class Store:
                 dimension_names=dimensions,
                 attributes=dict(ATTRIBUTES[name]),
                 compressors=ZstdCodec(level=1),
+                # what a run that is broken off never came to was not observed
+                fill_value=np.nan if name == "observed" else 0,
             )
-        return cls(group, plan)
+        return cls(group, plan, dataset)
 
     def part(self, batch: Batch) -> Part:
         """Return the part that a batch writes."""
         return Part(self.group, batch.place, self.plan.first)
 
+    def write_observed(self, place: slice, values: NDArray[np.float32]) -> None:
+        """Write (M, days, series) what counters would print, from the first day on."""
+        Part(self.group, place, 0).write("observed", 0, values)
+
 
 def _coordinates(
-    ground: Ground, plan: Plan, links: tuple[tuple[str, str, str, str], ...], persons_a_plot: float
+    ground: Ground,
+    plan: Plan,
+    links: tuple[tuple[str, str, str, str], ...],
+    series: Sequence[str],
+    persons_a_plot: float,
 ) -> xr.Dataset:
     world = ground.world
     stocks = list(ground.cells.registry.stocks)
@@ -166,6 +188,7 @@ def _coordinates(
             "home_area": ("home", np.array([world.areas[a] for a in world.homes.area], dtype=object)),
             "area": ("area", np.array(world.areas, dtype=object)),
             "driver_name": ("driver_name", np.array(DRIVERS, dtype=object)),
+            "series": ("series", np.array(series, dtype=object)),
         },
         attrs={"Conventions": "CF-1.11"},
     )
@@ -194,8 +217,3 @@ def flow(outcome: xr.Dataset, quantity: str, start: str | None = None, end: str 
     if end is not None:
         wanted &= outcome["link_to"].values == end
     return outcome["flow"].isel(link=np.flatnonzero(wanted)).sum("link")
-
-
-def done_part(outcome: xr.Dataset, members_done: int, days_done: int) -> xr.Dataset:
-    """Return what a run got to: the members and the days that all of them have."""
-    return outcome.isel(draw=slice(0, members_done), time=slice(0, days_done))

@@ -1,216 +1,152 @@
-"""Tables of a run: summary.csv, the same as a workbook, and the stocks at the end.
+"""The table of a run: one row for each date, site, group and quantity, with a mean, a spread and quantiles over members.
 
-One row for each date, site, group and quantity with a mean, a standard deviation and quantiles over members. Rows in which
-every member has nobody are left out. Runs of up to half a year are told day
-by day; longer ones at the ends of months, where a flow is the sum since the row before. Daily values are in the outcome.
-Men, women, boys and girls are told apart where it matters to those who receive them.
+Rows of all persons at one crossing, camp or host town are told for every day, all other rows at the end of each month, where
+a flow is the sum since the row before; runs of up to DAILY_UP_TO days are told day by day throughout. Rows in which every
+member has nobody are left out. One member has neither spread nor quantiles.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import xarray as xr
 from numpy.typing import NDArray
 
+from havenward.guard.disclosure import FEWEST_DRAWS, quantiles
 from havenward.model.siege.cells import STAGES
-from havenward.scenario.schema import Scenario
+from havenward.run.periods import DAILY_UP_TO, Label, Periods
+from havenward.run.sums import persons
 
-DAILY_UP_TO = 183
 QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
-COLUMNS = ("date", "site", "group", "quantity", "measure", "unit", "mean", "sd", *QUANTILES)
+FIGURES = ("mean", "sd", *QUANTILES)
+COLUMNS = ("date", "site", "group", "quantity", "measure", "unit", *FIGURES)
 ROWS = (
     *((group, "individuals") for group in ("all", "men", "women", "boys", "girls")),
     ("all", "households"),
 )
-BY_GROUP = frozenset(
-    {
-        *("home_held", "home_contact", "home_free", "waiting", "held", "in_transit", "in_camp", "in_host", "returned"),
-        *("arrived", "left_home", "to_camp", "to_host"),
-    }
-)
-"""Quantities that are told by group; the others are told for all only."""
-SHEET_ROWS = 1_000_000
-
-Label = tuple[str, str, str]
-"""Site, quantity and measure."""
-
-
-@dataclass(frozen=True)
-class Periods:
-    """Some members of a run at the dates of the summary.
-
-    Attributes:
-        dates: (P,) days.
-        labels: what is counted.
-        values: (draw, P, labels, 5) men, women, boys, girls and households.
-    """
-
-    dates: NDArray[np.datetime64]
-    labels: list[Label]
-    values: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, outcome: xr.Dataset) -> Periods:
-        """Sum an outcome to its sites, links and periods."""
-        ends = period_ends(outcome["time"].values)
-        stock_keys = [
-            (str(site), str(stage), "stock")
-            for site, stage in zip(outcome["stock_site"].values, outcome["stock_stage"].values, strict=True)
-        ]
-        links = list(
-            zip(outcome["link_from"].values, outcome["link_to"].values, outcome["link_quantity"].values, strict=True)
-        )
-        flow = np.add.reduceat(outcome["flow"].values, np.concatenate([[0], ends[:-1] + 1]), axis=1)
-        arrived = [k for k, (_, _, quantity) in enumerate(links) if quantity == "arrived"]
-        parts = [
-            _by_label(outcome["stock"].values[:, ends], stock_keys),
-            _by_label(flow, [(f"{start}>{end}", str(quantity), "flow") for start, end, quantity in links]),
-            _by_label(
-                np.cumsum(flow[:, :, arrived], axis=1), [(str(links[k][1]), "arrived", "cumulative") for k in arrived]
-            ),
-        ]
-        return cls(
-            outcome["time"].values[ends].astype("datetime64[D]"),
-            [label for labels, _ in parts for label in labels],
-            np.concatenate([values for _, values in parts], axis=2),
-        )
-
-
-def period_ends(time: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    """Return the places of the days that the summary speaks of: all, or the ends of months and the last."""
-    if len(time) <= DAILY_UP_TO:
-        return np.arange(len(time))
-    month = time.astype("datetime64[M]")
-    return np.append(np.flatnonzero(month[1:] != month[:-1]), len(time) - 1)
-
-
-def _by_label(values: NDArray[Any], labels: list[Label]) -> tuple[list[Label], NDArray[np.float64]]:
-    """Sum series of one label; return labels and (draw, time, label, count)."""
-    names = list(dict.fromkeys(labels))
-    place = {name: k for k, name in enumerate(names)}
-    summed = np.zeros((*values.shape[:2], len(names), values.shape[3]))
-    for k, label in enumerate(labels):
-        summed[:, :, place[label]] += values[:, :, k]
-    return names, summed
-
-
-def summarise(parts: Sequence[Periods]) -> pd.DataFrame:
-    """Return the table of COLUMNS over the members of all parts."""
-    values = np.concatenate([part.values for part in parts])
-    counted = np.concatenate([values[..., :4].sum(axis=-1, keepdims=True), values], axis=-1)
-    dates, labels = parts[0].dates, parts[0].labels
-    told = np.array([[group == "all" or label[1] in BY_GROUP for group, _ in ROWS] for label in labels])
-    series, time, group = np.nonzero(np.swapaxes(np.any(counted, axis=0), 0, 1) & told[:, None, :])
-    picked = counted[:, time, series, group]
-    columns: dict[str, NDArray[Any]] = {"date": dates[time]}
-    for k, name in enumerate(("site", "quantity", "measure")):
-        columns[name] = np.array([label[k] for label in labels], dtype=object)[series]
-    for k, name in enumerate(("group", "unit")):
-        columns[name] = np.array([row[k] for row in ROWS], dtype=object)[group]
-    columns["mean"] = picked.mean(axis=0)
-    columns["sd"] = picked.std(axis=0, ddof=1) if len(picked) > 1 else np.zeros(len(time))
-    columns |= dict(zip(QUANTILES, np.quantile(picked, list(QUANTILES.values()), axis=0), strict=True))
-    return pd.DataFrame(columns)[list(COLUMNS)]
-
-
-def write_csv(table: pd.DataFrame, path: Path, attributes: Mapping[str, Any]) -> None:
-    """Write the table as CSV, and beside it what its columns mean, with tier and run."""
-    # two decimals, as in the workbook, and millions in full
-    figures = table.round(dict.fromkeys(COLUMNS[6:], 2))
-    figures.to_csv(path, index=False, float_format="%.12g", date_format="%Y-%m-%d")
-    about = {
-        "name": path.stem,
-        "title": f"{attributes['title']}: summary over members",
-        "tier": attributes["tier"],
-        "scenario": attributes["scenario"],
-        "run": attributes["run"],
-        "calibrated": attributes["calibrated"],
-        "columns": COLUMN_MEANINGS,
-    }
-
-    path.with_suffix(".json").write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
+ALL_PERSONS = 0
+AT_ONCE = 16_384
+"""Rows that are worked out together."""
 
 COLUMN_MEANINGS = {
-    "date": "the day, or the last day of the month, that the row speaks of",
-    "site": "a place, or from>to for a flow between places",
+    "date": "the day that the row speaks of; where a month is told, its last day",
+    "site": "a place, or from>to for a flow between places; onward is beyond the borders",
     "group": "all, or men and women of 15 and over, boys and girls under 15",
-    "quantity": "a stage or a flow",
-    "measure": "stock (at the end of the day), flow (since the date before) or cumulative (since the first day kept)",
+    "quantity": "a stage or a flow; new_arrivals at a place: reached the crossing, was admitted to the camp, came to the "
+    "host town (whoever passes two places is new at both)",
+    "measure": "stock (at the end of the day), flow (since the row before: a day where the site is a crossing, camp or host "
+    f"town and the row is of all persons, or the run has up to {DAILY_UP_TO} days; else a month) or cumulative (since the "
+    "first day kept)",
     "unit": "individuals or households",
     "mean": "mean over members",
-    "sd": "standard deviation over members",
-    **{name: f"{value:.1%} quantile over members" for name, value in QUANTILES.items()},
+    "sd": "standard deviation over members; empty with one member",
+    **{
+        name: f"{value:.1%} quantile over members, linear between them; empty with one member"
+        for name, value in QUANTILES.items()
+    },
 }
 
 
-def write_workbook(table: pd.DataFrame, path: Path, attributes: Mapping[str, Any], scenario: Scenario) -> None:
-    """Write the same table as a workbook: a read-me sheet, then the facts, a sheet for each measure."""
-    import xlsxwriter
-    from xlsxwriter.exceptions import FileCreateError
+@dataclass(frozen=True)
+class Summary:
+    """The rows of a table, by measure, label, date and group.
 
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    as_date = book.add_format({"num_format": "yyyy-mm-dd"})
-    book.set_properties(
-        {
-            "title": f"{attributes['title']} [{attributes['tier']}]",
-            "keywords": f"tier: {attributes['tier']}; run: {attributes['run']}",
-            "comments": f"Calibrated {attributes['calibrated']}" if attributes["calibrated"] else "",
-        }
-    )
-    readme = book.add_worksheet("read me")
-    lines = [
-        (f"Tier: {attributes['tier']}", ""),
-        ("Scenario", f"{attributes['scenario']}: {attributes['title']}"),
-        ("Run", f"{attributes['run']}, solver {attributes['solver']}, seed {attributes['seed']}"),
-        ("Calibrated", attributes["calibrated"] or "no"),
-        ("Not listed", "zero in every member, or men, women, boys and girls of a quantity that is told for all only"),
-        *((f"Column {name}", meaning) for name, meaning in COLUMN_MEANINGS.items()),
-        *(("Limit", limit) for limit in scenario.header.limits),
-    ]
-    for row, (name, text) in enumerate(lines):
-        readme.write_string(row, 0, name)
-        readme.write_string(row, 1, text)
-    for measure, part in table.groupby("measure", sort=False):
-        for number, start in enumerate(range(0, max(len(part), 1), SHEET_ROWS)):
-            sheet = book.add_worksheet(f"{measure}{'' if number == 0 else f' {number + 1}'}")
-            sheet.freeze_panes(1, 0)
-            sheet.write_row(0, 0, COLUMNS)
-            page = part.iloc[start : start + SHEET_ROWS]
-            serials = (page["date"].to_numpy().astype("datetime64[D]") - np.datetime64("1899-12-30")).astype(int)
-            columns = [
-                *(page[name].tolist() for name in COLUMNS[1:6]),
-                *(np.round(page[name].to_numpy(), 2).tolist() for name in COLUMNS[6:]),
-            ]
-            for row, (serial, cells) in enumerate(zip(serials.tolist(), zip(*columns, strict=True), strict=True), start=1):
-                sheet.write_number(row, 0, serial, as_date)
-                sheet.write_row(row, 1, cells)
-    try:
-        book.close()
-    except FileCreateError as fault:
-        # a full disk, mostly; the library hides the error of the system in one of its own
-        raise OSError(str(fault)) from fault
+    Attributes:
+        labels: what rows speak of.
+        label: (rows,) place in `labels`.
+        date: (rows,) days.
+        row: (rows,) group and unit, a place in ROWS.
+        figures: (rows, FIGURES) mean, spread and quantiles; not a number where there is none.
+    """
+
+    labels: list[Label]
+    label: NDArray[np.int64]
+    date: NDArray[np.datetime64]
+    row: NDArray[np.int64]
+    figures: NDArray[np.float64]
 
 
-def final_stocks(outcome: xr.Dataset) -> dict[str, dict[str, float]]:
-    """Return mean, q05, q50 and q95 persons of every stage on the last day."""
-    last = outcome["stock"].isel(time=-1).values[..., :4].sum(axis=-1).astype(float)
-    stages = outcome["stock_stage"].values
-    result = {}
-    for stage in STAGES:
-        people = last[:, stages == stage].sum(axis=1)
-        q05, q50, q95 = np.quantile(people, [0.05, 0.5, 0.95])
-        result[stage] = {
-            "mean": round(float(people.mean()), 1),
-            "q05": round(float(q05), 1),
-            "q50": round(float(q50), 1),
-            "q95": round(float(q95), 1),
-        }
-    return result
+@dataclass(frozen=True)
+class _Section:
+    """Rows of one kind.
+
+    Attributes:
+        labels: (N,) places in the list of all labels.
+        rows: (G,) places in ROWS.
+        told: (N, G) which labels are told by which.
+        dates: (T,) days.
+        values: (draw, T, N, G).
+    """
+
+    labels: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    told: NDArray[np.bool_]
+    dates: NDArray[np.datetime64]
+    values: NDArray[Any]
+
+
+def summarise(periods: Periods) -> Summary:
+    """Return the table over all members."""
+    layout = periods.layout
+    labels = [*layout.stock.names, *layout.flow.names, *layout.arrived.names]
+    number = {label: k for k, label in enumerate(labels)}
+    found = [_rows(section) for section in _sections(periods, number)]
+    label, date, row, figures = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = np.lexsort((row, date, label))
+    return Summary(labels, label[order], date[order], row[order], figures[order])
+
+
+def _sections(periods: Periods, number: dict[Label, int]) -> Iterator[_Section]:
+    """Yield what is told each day for all persons, and the rest."""
+    layout = periods.layout
+    for names, daily, every, counts in (
+        (layout.place_stock.names, periods.place_stock, layout.stock.names, periods.stock),
+        (layout.place_flow.names, periods.place_flow, layout.flow.names, periods.flow),
+        (layout.arrived.names, periods.place_cumulative, layout.arrived.names, periods.cumulative),
+    ):
+        by_day = np.array([number[name] for name in names], dtype=np.int64)
+        yield _Section(
+            by_day, np.array([ALL_PERSONS]), np.ones((len(by_day), 1), dtype=bool), periods.days, daily[..., None]
+        )
+        rest = np.array([number[name] for name in every], dtype=np.int64)
+        told = np.ones((len(rest), len(ROWS)), dtype=bool)
+        told[np.isin(rest, by_day), ALL_PERSONS] = False
+        counted = np.concatenate([persons(counts)[..., None], counts], axis=-1)
+        yield _Section(rest, np.arange(len(ROWS)), told, periods.days[periods.ends], counted)
+
+
+def _rows(section: _Section) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return labels, dates, groups and figures of the rows of a section in which any member has anybody."""
+    time, label, row = np.nonzero(section.values.any(axis=0) & section.told)
+    figures = np.empty((len(time), len(FIGURES)))
+    for start in range(0, len(time), AT_ONCE):
+        here = slice(start, start + AT_ONCE)
+        figures[here] = _figures(section.values[:, time[here], label[here], row[here]])
+    return section.labels[label], section.dates[time], section.rows[row], figures
+
+
+def _figures(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Return (rows, FIGURES) of (draw, rows) values."""
+    figures = np.full((values.shape[1], len(FIGURES)), np.nan)
+    figures[:, 0] = values.mean(axis=0)
+    if len(values) >= FEWEST_DRAWS:
+        figures[:, 1] = values.std(axis=0, ddof=1)
+        figures[:, 2:] = quantiles(values, list(QUANTILES.values())).T
+    return figures
+
+
+def final_stocks(periods: Periods) -> dict[str, dict[str, float | None]]:
+    """Return mean, q05, q50 and q95 persons of every stage on the last day; one member has no quantiles."""
+    people = dict(zip(periods.layout.stages.names, periods.stages.T, strict=True))
+    nobody = np.zeros(len(periods.stages), dtype=np.int64)
+    return {stage: _final(people.get(stage, nobody)) for stage in STAGES}
+
+
+def _final(people: NDArray[Any]) -> dict[str, float | None]:
+    mean = round(float(people.mean()), 1)
+    if len(people) < FEWEST_DRAWS:
+        return {"mean": mean, "q05": None, "q50": None, "q95": None}
+    q05, q50, q95 = (round(float(value), 1) for value in quantiles(people, (0.05, 0.5, 0.95)))
+    return {"mean": mean, "q05": q05, "q50": q50, "q95": q95}

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
+from havenward.scenario.check_assumptions import check_assumptions
 from havenward.scenario.check_dates import check_dates
+from havenward.scenario.check_nights import check_nights
 from havenward.scenario.check_places import check_places
+from havenward.scenario.check_stocks import check_plots, check_stocks
 from havenward.scenario.check_ways import check_ways
 from havenward.scenario.draft import Draft
 from havenward.scenario.problems import Problems
+from havenward.scenario.requirements import Requirements
 from havenward.scenario.schema import Row
 
 SHARES_TOLERANCE = 1e-6
 """How far the shares of household classes may be from 1 together."""
 
 
-def cross_check(draft: Draft, problems: Problems, assumptions: Collection[str] | None) -> None:
-    """Every check across rows and tables. Rows that are not valid by themselves are left aside."""
+def cross_check(draft: Draft, problems: Problems, requirements: Requirements | None) -> None:
+    """Every check across rows and tables. Rows that are not valid by themselves are left aside.
+
+    Without `requirements` nothing is held against a model.
+    """
     check_keys(draft, problems)
     check_sources(draft, problems)
     check_ranges(draft, problems)
     check_classes(draft, problems)
-    check_assumptions(draft, problems, assumptions)
     check_places(draft, problems)
     check_ways(draft, problems)
     check_dates(draft, problems)
+    check_stocks(draft, problems)
+    if requirements is not None:
+        check_assumptions(draft, problems, requirements)
+        check_nights(draft, problems, requirements)
+        check_plots(draft, problems, requirements)
 
 
 def check_keys(draft: Draft, problems: Problems) -> None:
@@ -109,13 +118,3 @@ def check_classes(draft: Draft, problems: Problems) -> None:
     elif abs(total - 1) > SHARES_TOLERANCE:
         wrong = "the shares do not sum to 1"
         problems.error(sheet.file, sheet.lines[-1], "share", f"{total:.8g}", wrong, "Change shares until they sum to 1")
-
-
-def check_assumptions(draft: Draft, problems: Problems, known: Collection[str] | None) -> None:
-    """Each assumption is about a parameter that the model has; None leaves that unchecked."""
-    if known is None:
-        return
-    for line, row in draft.assumptions:
-        if row.name not in known:
-            mend = "Write a name of the table of parameters"
-            problems.error(draft.assumptions.file, line, "name", row.name, "is no parameter of the model", mend, known)

@@ -23,6 +23,7 @@ def check_dates(draft: Draft, problems: Problems) -> None:
         check_inside(draft, header, problems)
         check_control_kind(draft, header, problems)
     check_corridors(draft, problems)
+    check_paces(draft, problems)
     for line, target in draft.targets:
         if target.end < target.start:
             wrong = "the target ends before it starts"
@@ -115,6 +116,14 @@ def check_control_kind(draft: Draft, header: Header, problems: Problems) -> None
         line = draft.heading.line("control")
         wrong = "the front is to move by chance, and offensives.csv gives it no pace: it will never move"
         problems.warning(FILE, line, "control", header.control, wrong, "Add rows to offensives.csv, or write 'timeline'")
+
+
+def check_paces(draft: Draft, problems: Problems) -> None:
+    """The pace of an offensive is a rate a day: above one it is next to certain at once, and often a per cent."""
+    for line, row in draft.offensives:
+        if row.pace > 1:
+            wrong = "a pace above 1 makes a home contested on nearly the first day next to a liberated one"
+            problems.warning(draft.offensives.file, line, "pace", f"{row.pace:g}", wrong, "Check that it is a rate a day")
 
 
 def check_corridors(draft: Draft, problems: Problems) -> None:

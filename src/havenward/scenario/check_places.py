@@ -20,6 +20,19 @@ FAR_KM = 1500
 """Beyond this distance from the median place a location is thought to be misplaced."""
 
 
+SITES_OF_STAGES: dict[str, tuple[str, ...]] = {
+    "at_home": ("home",),
+    "waiting": ("crossing",),
+    "held": ("crossing",),
+    "in_transit": ("crossing",),
+    "in_camp": ("camp", "emergency"),
+    "in_host": ("host",),
+    "onward": (),
+    "returned": (),
+}
+"""Kinds of place at which people of a stage of stocks.csv stand; none: the stage has no site."""
+
+
 class Mention(NamedTuple):
     """A place named by a row of another table, and the kinds of place that may stand there (none: any)."""
 
@@ -37,6 +50,7 @@ def check_places(draft: Draft, problems: Problems) -> None:
     check_mentions(draft, problems)
     check_observers(draft, problems)
     check_homes(draft, problems)
+    check_populations(draft.locations, problems)
     check_besieged(draft, problems)
     check_positions(draft.locations, problems)
 
@@ -86,6 +100,9 @@ def _area_mentions(draft: Draft) -> Iterator[tuple[str, int, str, str]]:
         for line, row in sheet:
             if row.area != "*":
                 yield sheet.file, line, "area", row.area
+    for line, stock in draft.stocks:
+        if stock.area:
+            yield draft.stocks.file, line, "area", stock.area
     for line, target in draft.targets:
         for name in target.areas.split(";"):
             if name.strip() != "*":
@@ -135,28 +152,25 @@ def _mentions(draft: Draft) -> Iterator[Mention]:
         yield Mention(draft.crossings.file, line, "crossing", crossing.crossing, ("crossing",))
     for line, camp in draft.camps:
         yield Mention(draft.camps.file, line, "camp", camp.camp, ("camp", "emergency"))
+    for line, stock in draft.stocks:
+        if stock.site:
+            yield Mention(draft.stocks.file, line, "site", stock.site, SITES_OF_STAGES[stock.stage])
     for line, seen in draft.evidence:
         if seen.site:
             yield Mention(draft.evidence.file, line, "site", seen.site)
 
 
 def check_observers(draft: Draft, problems: Problems) -> None:
-    """Every piece of evidence was counted by an observer of observers.csv."""
+    """Every piece of evidence was counted by an observer of observers.csv, as is every target that names one."""
     if not draft.observers.readable:
         return
     known = draft.observers.names("name")
-    for line, seen in draft.evidence:
-        if seen.observer not in known:
+    named = [(draft.evidence.file, line, seen.observer) for line, seen in draft.evidence]
+    named += [(draft.targets.file, line, target.observer) for line, target in draft.targets if target.observer]
+    for file, line, observer in named:
+        if observer not in known:
             mend = "Add it to observers.csv, or write a name that is there"
-            problems.error(
-                draft.evidence.file,
-                line,
-                "observer",
-                seen.observer,
-                "is no observer of this scenario",
-                mend,
-                known,
-            )
+            problems.error(file, line, "observer", observer, "is no observer of this scenario", mend, known)
 
 
 def check_homes(draft: Draft, problems: Problems) -> None:
@@ -169,12 +183,22 @@ def check_homes(draft: Draft, problems: Problems) -> None:
         if not place.area:
             mend = f"Write one of the areas of {FILE}"
             problems.error(sheet.file, line, "area", place.name, "the home belongs to no area", mend)
-        if place.population and draft.corridors.readable and place.name not in ways:
+        if place.population and draft.corridors.readable and draft.corridors.texts and place.name not in ways:
             wrong = "people live here, and no corridor leads out: nobody can ever leave"
             problems.warning(sheet.file, line, "name", place.name, wrong, "Add a row to corridors.csv if that is not meant")
     if sheet.whole and not any(place.kind == "home" and place.population for place in sheet.rows):
         mend = "Write at least one row of kind 'home' with a population"
         problems.error(sheet.file, sheet.top, "population", "", "no home has any people", mend)
+
+
+def check_populations(sheet: Sheet[Location], problems: Problems) -> None:
+    """Only the number of people at home varies between members: a range elsewhere has no effect."""
+    for line, place in sheet:
+        for column in ("population_low", "population_high"):
+            value = getattr(place, column)
+            if place.kind != "home" and value is not None:
+                wrong = f"a range has no effect on a place of kind '{place.kind}'"
+                problems.warning(sheet.file, line, column, f"{value:g}", wrong, "Empty the cell, or check the kind")
 
 
 def check_besieged(draft: Draft, problems: Problems) -> None:

@@ -28,6 +28,7 @@ class Draft:
     corridors: Sheet[schema.Corridor]
     crossings: Sheet[schema.Crossing]
     camps: Sheet[schema.Camp]
+    stocks: Sheet[schema.Stock]
     classes: Sheet[schema.HouseholdClass]
     assumptions: Sheet[schema.Assumption]
     observers: Sheet[schema.Observer]

@@ -89,7 +89,7 @@ class Offensive(Row):
     key: ClassVar = ("area", "date")
     area: Text = Field(description="an origin area, or * for all")
     date: dt.date
-    pace: float = Field(ge=0, le=10, description="chance a day per liberated neighbour (by routes) to be contested")
+    pace: float = Field(ge=0, le=10, description="rate a day per liberated neighbour (by routes) to be contested")
 
 
 class Restriction(Row):
@@ -178,6 +178,25 @@ class Camp(Row):
     policy: float = Field(1.0, ge=0, le=100, description="weight in allocation; 0 takes nobody new")
 
 
+class Stock(Row):
+    """People where they stand on an evening. A run whose first day is the next day starts from the stocks of that evening,
+    and from nothing else: what is not stated is empty. They are the same for all members. Households are made up by the
+    shares of their classes; how many live behind the line, by control.csv; beliefs, captives and people on the way start
+    as at the scenario's start, and a queue as if all had come that day.
+    """
+
+    key: ClassVar = ("date", "stage", "site", "area")
+    date: dt.date = Field(description="the evening that the figure speaks of; up to the day before the scenario's start")
+    stage: Literal["at_home", "waiting", "held", "in_transit", "in_camp", "in_host", "onward", "returned"] = Field(
+        description="at_home: still where they live; waiting, held (men of 15 and over), in_transit: at a crossing; "
+        "in_camp, in_host; onward: beyond a border; returned: back in their area"
+    )
+    site: Text = Field("", description="home, crossing, camp or host town; empty for onward and returned")
+    area: Text = Field("", description="where they come from; empty for at_home")
+    persons: int | None = Field(None, ge=0, le=500_000_000)
+    households: int | None = Field(None, ge=0, le=500_000_000, description="in place of persons, where these are not known")
+
+
 class HouseholdClass(Row):
     """A kind of household at home."""
 
@@ -256,8 +275,9 @@ class Target(Row):
     ] = Field(
         description="arrivals: persons at crossings; left_share: rate of arrivals among those at home at the start; "
         "at_home_share: at the end, of those at the start; returned_share: of arrivals since the start; camp_share: as "
-        "IOM counts, at the end"
+        "the observer counts, at the end"
     )
+    observer: Text = Field("", description="whose coverage of camps and hosts a camp_share is told by; empty: all are seen")
     start: dt.date
     end: dt.date
     low: float = Field(ge=0, le=1e9)
@@ -325,6 +345,7 @@ TABLES: dict[str, type[Strict]] = {
     "corridors": Corridor,
     "crossings": Crossing,
     "camps": Camp,
+    "stocks": Stock,
     "classes": HouseholdClass,
     "assumptions": Assumption,
     "observers": Observer,
@@ -352,6 +373,7 @@ class Scenario(Strict):
     corridors: tuple[Corridor, ...] = ()
     crossings: tuple[Crossing, ...] = ()
     camps: tuple[Camp, ...] = ()
+    stocks: tuple[Stock, ...] = ()
     classes: tuple[HouseholdClass, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     observers: tuple[Observer, ...] = ()

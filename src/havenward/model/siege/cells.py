@@ -31,6 +31,7 @@ HELD_STAGES = 2
 """Stages of a hold: Erlang times, less spread than exponential ones."""
 MOST_NIGHTS = 3
 ROLES_HELD = ("family", "lone", "vanguard")
+"""Who is held: a man whose family went on without him, one who came alone, one who went ahead of his kin."""
 
 STAGES = (
     "home_held",
@@ -46,6 +47,7 @@ STAGES = (
     "waiting",
     "in_screening",
     "held",
+    "held_apart",
     "handed_over",
     "in_transit",
     "in_camp",
@@ -86,7 +88,8 @@ class Cells:
         leaving: (H, side, c + f). killed: (H, c + f). edge: (H, side, W).
         walk, rested: (Q, W, MOST_NIGHTS) by nights left less one; NOBODY where a corridor needs fewer.
         turned, released, captured, homeward, dead: (H, W). door: (H, W, behind the line or free).
-        waiting: (P, a, AGES). screening: (P, a). held: (P, role, stage). handed: (P,).
+        waiting: (P, a, AGES). desk, screening: (P, a), in hand over night and within a day.
+        held: (P, role, stage). handed: (P,).
         transit, aboard: (P, g). sent, camp: (C, A, g). host: (T, A, g). abroad, returned: (A, g). joined: (A,).
         pair: (X, A) number of a (crossing, area) pair, or NOBODY.
         pair_crossing, pair_area: (P,).
@@ -112,6 +115,7 @@ class Cells:
     door: Rows
     dead: Rows
     waiting: Rows
+    desk: Rows
     screening: Rows
     held: Rows
     handed: Rows
@@ -232,7 +236,7 @@ def build_cells(world: World, classes: Classes, *, speed: float, slow: float, ho
                 ]
                 for x, a in pairs
             ]
-        )
+        ).reshape(len(pairs), len(listed))
 
     def at_site(stage: str, sites: Sequence[str], stock: str | None) -> Rows:
         return _array(
@@ -253,11 +257,16 @@ def build_cells(world: World, classes: Classes, *, speed: float, slow: float, ho
             ]
         ).reshape(len(sites), len(areas), len(classes.settled))
 
-    ages = [(w.name, age) for w in classes.waiting for age in range(AGES)]
+    # all of one day of arrival stand together: a day's desks read one or two of them
+    ages = [(w.name, age) for age in range(AGES) for w in classes.waiting]
     arrivals = [w.people for w in classes.waiting]
     settled: tuple[Arrival, ...] = classes.settled
     settled_people = [g.people for g in settled]
-    held_kinds = [(role, stage) for role in ROLES_HELD for stage in range(HELD_STAGES)]
+
+    def held_as(role: str) -> Rows:
+        stages = [(role, stage) for stage in range(HELD_STAGES)]
+        return at_crossing("held", stages, [MAN] * HELD_STAGES, "held_apart" if role == "family" else "held")
+
     built = {
         "home": home,
         "follow": follow,
@@ -274,13 +283,12 @@ def build_cells(world: World, classes: Classes, *, speed: float, slow: float, ho
         "homeward": by_home("homeward", walkers, stock="homeward"),
         "door": np.stack([by_home(f"door {side}", walkers) for side in ("behind the line", "free")], axis=2),
         "dead": by_home("dead_or_lost", walkers, stock="dead_or_lost"),
-        "waiting": at_crossing("waiting", ages, [p for p in arrivals for _ in range(AGES)], "waiting").reshape(
-            len(pairs), len(arrivals), AGES
-        ),
-        "screening": at_crossing("in_screening", [(w.name,) for w in classes.waiting], arrivals, "in_screening"),
-        "held": at_crossing("held", held_kinds, [MAN] * len(held_kinds), "held").reshape(
-            len(pairs), len(ROLES_HELD), HELD_STAGES
-        ),
+        "waiting": at_crossing("waiting", ages, arrivals * AGES, "waiting")
+        .reshape(len(pairs), AGES, len(arrivals))
+        .transpose(0, 2, 1),
+        "desk": at_crossing("at the desk", [(w.name,) for w in classes.waiting], arrivals, "in_screening"),
+        "screening": at_crossing("in_screening", [(w.name,) for w in classes.waiting], arrivals, None),
+        "held": np.stack([held_as(role) for role in ROLES_HELD], axis=1),
         "handed": at_crossing("handed_over", [()], [MAN], "handed_over")[:, 0],
         "transit": at_crossing("in_transit", [(g.name,) for g in settled], settled_people, "in_transit"),
         "aboard": at_crossing("aboard", [(g.name,) for g in settled], settled_people, "in_transit"),
@@ -303,8 +311,8 @@ def build_cells(world: World, classes: Classes, *, speed: float, slow: float, ho
         registry=registry,
         series=np.array(registry.series, dtype=np.int64),
         pair=pair,
-        pair_crossing=np.array([x for x, _ in pairs]),
-        pair_area=np.array([a for _, a in pairs]),
+        pair_crossing=_array([x for x, _ in pairs]),
+        pair_area=_array([a for _, a in pairs]),
         **built,
     )
 

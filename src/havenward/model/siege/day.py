@@ -32,6 +32,7 @@ from havenward.model.siege.departure import Departure, frailty_nodes
 from havenward.model.siege.life import Life
 from havenward.model.siege.parameters import Parameter
 from havenward.model.siege.reception import Reception
+from havenward.model.siege.start import GivenStart, apportion, stand_at, stocks_before
 from havenward.model.siege.sums import total_by
 from havenward.model.siege.walk import Walk
 from havenward.model.siege.world import World, compile_world
@@ -76,14 +77,6 @@ class Ground:
         return cls(scenario, world, classes, cells)
 
 
-def apportion(number: F64, share: F64) -> NDArray[np.int64]:
-    """Return (M, P) whole units: (M,) whole numbers cut by (P,) shares, what is left over to the largest remainders."""
-    exact = number[:, None] * (share / share.sum())
-    whole = np.floor(exact)
-    rank = np.argsort(np.argsort(whole - exact, axis=1, kind="stable"), axis=1, kind="stable")
-    return np.asarray(whole + (rank < (number - whole.sum(axis=1))[:, None])).astype(np.int64)
-
-
 @dataclass
 class SiegeRules:
     """The siege for some members.
@@ -91,10 +84,12 @@ class SiegeRules:
     Attributes:
         ground: what all members share.
         values: (M,) values of every parameter.
+        begin: first day that is turned, from the stocks of the evening before; 0 is the scenario's start.
     """
 
     ground: Ground
     values: dict[str, F64]
+    begin: int = 0
     exact: frozenset[str] = frozenset({"chain", "individuals"})
     table: CellTable = field(init=False)
     days: int = field(init=False)
@@ -110,6 +105,7 @@ class SiegeRules:
         _, share = frailty_nodes(self.values["frailty_sd"])
         self.node_share = np.repeat(share[:, None] / LISTENERS, LISTENERS, axis=1)
         self.control = Control(world, cells, self.values, self.node_share)
+        stand_at(self.control, world, self.begin)
         self.life = Life(world, self.control, self.values)
         self.belief = Belief(world, self.values)
         self.departure = Departure(world, cells, classes, self.control, self.life, self.belief, self.values)
@@ -125,9 +121,13 @@ class SiegeRules:
         self.links = tuple(cells.registry.links)
 
     def start(self) -> NDArray[np.int64]:
-        """Return (M, cells) households at the start: everybody at home, on the side that holds the place."""
+        """Return (M, cells) households at the start: by given stocks, or all at home on the side that holds the place."""
         world, cells, classes = self.ground.world, self.ground.cells, self.ground.classes
         members = self.members
+        stocks = stocks_before(self.ground.scenario, self.begin)
+        if stocks:
+            given = GivenStart(world, cells, classes, self.node_share).counts(stocks, self.begin)
+            return np.repeat(given[None], members, axis=0)
         counts = np.zeros((members, len(self.table)), dtype=np.int64)
         persons = np.array([sum(c.people) for c in classes.deciding])
         share = np.array([c.share for c in classes.deciding])

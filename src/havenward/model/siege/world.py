@@ -1,4 +1,6 @@
-"""The world: a scenario compiled to plain arrays by day. Nothing below this file sees a string or a file.
+"""The world: a scenario compiled to plain arrays by day. Below it nothing reads a scenario's rows or a file.
+
+Names of places stay with their arrays: they tell cells and random streams apart, and label what comes out.
 
 Index letters: D days, H homes, A areas, Q corridors, X crossings, C camps (with emergency sites), T host towns.
 """
@@ -29,7 +31,13 @@ DETOUR = 1.3
 
 @dataclass(frozen=True)
 class Homes:
-    """Places where civilians live. Arrays by H."""
+    """Places where civilians live. Arrays by H.
+
+    Attributes:
+        population, population_low, population_high: persons at the start: median, 5 % and 95 % quantile; all three are
+            the median where a scenario gives no range.
+        damage: share of dwellings damaged by the end.
+    """
 
     names: tuple[str, ...]
     area: I64
@@ -101,7 +109,7 @@ class World:
     Attributes:
         besieged: (D + 1, H) share of dwellings behind the group's line at the end of the day before.
         intensity: (D, H) 0 to 3.
-        pace: (D, A) chance a day to be contested per liberated neighbour.
+        pace: (D, A) rate a day, per liberated neighbour, at which a home becomes contested: 1 - exp(-pace) is the chance.
         neighbours: (H, H) linked by a route.
         front_km: (H, H) distance between homes.
         exit_level, telephones, advice: (D, A).
@@ -111,7 +119,6 @@ class World:
         stochastic: whether control is drawn, not given.
     """
 
-    name: str
     start: dt.date
     days: int
     areas: tuple[str, ...]
@@ -132,10 +139,6 @@ class World:
     moon: F64
     stochastic: bool
 
-    def day_of(self, date: dt.date) -> int:
-        """Return the index of a date."""
-        return (date - self.start).days
-
 
 def compile_world(scenario: Scenario) -> World:
     """Compile a checked scenario."""
@@ -148,7 +151,6 @@ def compile_world(scenario: Scenario) -> World:
     network = _network(scenario)
     by_name = {place.name: place for place in scenario.locations}
     return World(
-        name=header.name,
         start=header.start,
         days=days,
         areas=areas,
@@ -277,14 +279,14 @@ def _corridors(scenario: Scenario, calendar: Calendar, homes: list[str], network
 
     return Corridors(
         names=tuple(f"{row.from_place}>{row.crossing} {row.use}" for row in rows),
-        home=np.array([homes.index(row.from_place) for row in rows]),
-        crossing=np.array([crossings.index(row.crossing) for row in rows]),
-        use=np.array([USES.index(row.use) for row in rows]),
+        home=np.array([homes.index(row.from_place) for row in rows], dtype=np.int64),
+        crossing=np.array([crossings.index(row.crossing) for row in rows], dtype=np.int64),
+        use=np.array([USES.index(row.use) for row in rows], dtype=np.int64),
         km=np.array([km(row) for row in rows]),
         width_km=np.array([row.width_km for row in rows]),
         patrols=np.array([row.patrols for row in rows]),
         mines=np.array([row.mines for row in rows]),
-        open=np.stack([is_open(row) for row in rows], axis=1),
+        open=np.array([is_open(row) for row in rows], dtype=np.bool_).reshape(len(rows), calendar.days).T,
     )
 
 

@@ -1,0 +1,86 @@
+"""The audit log: one line for each run and each export of this user on this machine, without content.
+
+A line says when, who, what (and which run), of which tier, why and where to. Lines are only ever added. Nothing that is
+exported may be missing here: where the log cannot be written, nothing is exported.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Literal
+
+from havenward import __version__
+from havenward.scenario.schema import Tier
+
+FOLDER = "HAVENWARD_STATE"
+"""Variable of the environment that names another folder for the log."""
+NAME = "audit.jsonl"
+
+What = Literal["run", "report"]
+
+
+class AuditError(RuntimeError):
+    """The log cannot be written; the message says where it lies and how to mend it."""
+
+
+def audit_log() -> Path:
+    """Return where the log lies: in the folder that HAVENWARD_STATE names, or with the data of this user."""
+    named = os.environ.get(FOLDER)
+    return (Path(named) if named else _data_of_user() / "havenward") / NAME
+
+
+def _data_of_user() -> Path:
+    """Return the folder in which this system keeps what programs remember for a user."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+
+
+def log_export(what: What, *, run: str, scenario: str, tier: Tier, why: str, where: Path) -> None:
+    """Add a line about what is about to be written for others to read.
+
+    Args:
+        what: what is written.
+        run: id of the run.
+        scenario: its name.
+        tier: how freely it may be shown.
+        why: the reason that was given; empty where none is asked for.
+        where: the folder that is written.
+
+    Raises:
+        AuditError: the log cannot be written, so nothing may be exported.
+    """
+    line = {
+        "when": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "who": _user(),
+        "what": what,
+        "run": run,
+        "scenario": scenario,
+        "tier": tier,
+        "why": why,
+        "where": str(where.absolute()),
+        "version": __version__,
+    }
+    try:
+        log = audit_log()
+        log.parent.mkdir(parents=True, exist_ok=True)
+        # one write in the mode that only adds: lines of programs that run at once stand one after the other
+        with log.open("ab", buffering=0) as file:
+            file.write((json.dumps(line, ensure_ascii=False) + "\n").encode())
+    except (OSError, RuntimeError) as error:
+        name = f"cannot write the audit log {NAME} ({error})"
+        raise AuditError(f"{name}; name a folder for it in {FOLDER}") from error
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"

@@ -1,0 +1,49 @@
+"""What every outcome says of itself, in a folder or in memory."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from havenward import __version__
+from havenward.guard.disclosure import FEWEST_DRAWS
+from havenward.guard.tiers import tier_of
+from havenward.model.siege.parameters import Parameter
+from havenward.run.engine import Plan
+from havenward.scenario.schema import Scenario, Tier
+
+
+def interval_of(plan: Plan) -> str:
+    """Return what the members of a run differ by, and so what an interval over them is of.
+
+    The solver `mean` expects people and draws nothing but their surroundings (incidents, the course of control), so its
+    intervals lack the chance that people meet.
+    """
+    if len(plan.members) < FEWEST_DRAWS:
+        return "none: one member"
+    if plan.solver == "mean":
+        return "over assumptions only" if plan.spread else "over surroundings only"
+    return "over assumptions and chance" if plan.spread else "over chance only"
+
+
+def calibrated(table: Mapping[str, Parameter]) -> str:
+    """Return how parameters were calibrated, or nothing."""
+    return "by hand" if any(parameter.label == "calibrated" for parameter in table.values()) else ""
+
+
+def attributes_of(scenario: Scenario, plan: Plan, table: Mapping[str, Parameter], today: dt.date) -> dict[str, str | int]:
+    """Return the attributes of an outcome, its tier as of today."""
+    header = scenario.header
+    tier: Tier = tier_of(scenario, today)
+    return {
+        "scenario": header.name,
+        "title": header.title,
+        "solver": plan.solver,
+        "seed": plan.seed,
+        "tier": tier,
+        "nature": header.nature,
+        "version": __version__,
+        "calibrated": calibrated(table),
+        "besieger": header.besieger,
+        "interval": interval_of(plan),
+    }
