@@ -23,7 +23,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.orders import Draw, Ledger, Order, Realised, Solver, Split
+from havenward.core.ledger import Ledger
+from havenward.core.orders import Draw, Order, Solver, Split
+from havenward.core.totals import Flows
 from havenward.model.siege.day import Ground, SiegeRules
 from havenward.model.siege.parameters import Parameter, values
 from havenward.run.days import turn_day
@@ -91,7 +93,7 @@ class Tally:
     uniforms: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
 
-    def __call__(self, order: Order, realised: Realised) -> None:
+    def __call__(self, order: Order, realised: Flows) -> None:
         """Count an order that has just been carried out."""
         self.orders += 1
         kind = type(order).__name__.lower()

@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from havenward.core.cells import CellTableBuilder
-from havenward.core.orders import Ledger, Move, Vanished
+from havenward.core.ledger import Ledger, Vanished
+from havenward.core.orders import Move
 
 ORIGINS = 8
 

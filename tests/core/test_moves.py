@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from havenward.core.cells import CellTableBuilder
-from havenward.core.orders import NOBODY, Move, streams_of
+from havenward.core.cells import NOBODY, CellTableBuilder
+from havenward.core.orders import Move, streams_of
 from havenward.core.streams import meaning, tag
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from havenward.core.orders import Draw, Ledger
+from havenward.core.ledger import Ledger
+from havenward.core.orders import Draw
 from havenward.model.siege.day import SiegeRules
 from havenward.model.siege.parameters import values
 from havenward.run.days import turn_day
@@ -25,7 +26,7 @@ class Shelf:
     kept: dict[str, Any]
 
     def write(self, name, first_day, values):
-        self.kept.setdefault(name, []).append(values)
+        self.kept.setdefault(name, []).append(values.copy())
 
 
 @dataclass

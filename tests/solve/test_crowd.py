@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from havenward.core.cells import CellTableBuilder
-from havenward.core.orders import NOBODY, Ledger, Move, Split
+from havenward.core.cells import NOBODY, CellTableBuilder
+from havenward.core.ledger import Ledger
+from havenward.core.orders import Move, Split
 from havenward.solve.individuals import Crowd, Individuals
 
 

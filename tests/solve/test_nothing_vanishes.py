@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from numba import njit
 
-from havenward.core.orders import NOBODY, Draw, Ledger, Ordered, Vanished
+from havenward.core.cells import NOBODY
+from havenward.core.ledger import Ledger, Vanished
+from havenward.core.orders import Draw, Ordered
 from havenward.run.days import turn_day
 from havenward.solve.chain import Chain
 from tests.toy.rules import ToyRules

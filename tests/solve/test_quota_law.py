@@ -15,7 +15,8 @@ import pytest
 from scipy import stats
 
 from havenward.core.cells import CellTableBuilder
-from havenward.core.orders import Ledger, Move, Quota
+from havenward.core.ledger import Ledger
+from havenward.core.orders import Move, Quota
 from havenward.solve.chain import Chain
 from havenward.solve.individuals import Individuals
 from havenward.solve.mean import Mean

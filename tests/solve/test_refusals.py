@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from havenward.core.cells import CellTableBuilder
-from havenward.core.orders import NOBODY, Draw, Move, Ordered, OrderError, Quota, Split, Vanished, streams_of
+from havenward.core.cells import NOBODY, CellTableBuilder
+from havenward.core.ledger import Vanished
+from havenward.core.orders import Draw, Move, Ordered, OrderError, Quota, Split, streams_of
 from tests.toy.run import SOLVERS, solver_of
 from tests.toy.worlds import thins_out
 

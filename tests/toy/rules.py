@@ -9,7 +9,8 @@ import numpy as np
 from numba import njit
 
 from havenward.core.cells import CellTable, CellTableBuilder
-from havenward.core.orders import Counts, Draw, Move, Order, Ordered, Phase, Quota, Realised, Split, streams_of
+from havenward.core.orders import Counts, Draw, Move, Order, Ordered, Phase, Quota, Split, streams_of
+from havenward.core.totals import Flows
 
 FAMILY, FATHER, KIN, LONE = (1, 1, 2, 1), (1, 0, 0, 0), (0, 1, 2, 1), (0, 1, 0, 0)
 
@@ -46,7 +47,7 @@ class ToyRules:
     days: int = 20
     exact: frozenset[str] = frozenset({"individuals"})
     table: CellTable = field(init=False)
-    carried: list[tuple[Order, Realised]] = field(default_factory=list)
+    carried: list[tuple[Order, Flows]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         builder = CellTableBuilder()
@@ -86,7 +87,7 @@ class ToyRules:
         yield self._gate(counts)
         yield self._camps(counts)
 
-    def observe(self, order: Order, realised: Realised) -> None:
+    def observe(self, order: Order, realised: Flows) -> None:
         self.carried.append((order, realised.copy()))
 
     def _night(self, counts: Counts) -> Phase:

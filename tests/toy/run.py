@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from havenward.core.orders import Ledger
+from havenward.core.ledger import Ledger
 from havenward.run.days import turn_day, unheard
 from havenward.solve.chain import Chain
 from havenward.solve.individuals import Individuals

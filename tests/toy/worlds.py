@@ -9,8 +9,9 @@ import numpy as np
 from hypothesis import strategies as st
 from numba import njit
 
-from havenward.core.cells import CellTable, CellTableBuilder
-from havenward.core.orders import NOBODY, Counts, Draw, Move, Order, Ordered, Phase, Quota, Realised, Split, streams_of
+from havenward.core.cells import NOBODY, CellTable, CellTableBuilder
+from havenward.core.orders import Counts, Draw, Move, Order, Ordered, Phase, Quota, Split, streams_of
+from havenward.core.totals import Flows
 
 KINDS = ("whole", "one part", "other part")
 ORDERS = ("split", "quota", "ordered", "draw")
@@ -43,7 +44,7 @@ class RandomWorld:
     days: int = 3
     exact: frozenset[str] = frozenset({"individuals"})
     table: CellTable = field(init=False)
-    carried: list[tuple[Order, Realised]] = field(default_factory=list)
+    carried: list[tuple[Order, Flows]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         builder = CellTableBuilder()
@@ -77,7 +78,7 @@ class RandomWorld:
     def phases(self, day: int, counts: Counts) -> Iterator[Phase]:
         yield self._day(day)
 
-    def observe(self, order: Order, realised: Realised) -> None:
+    def observe(self, order: Order, realised: Flows) -> None:
         self.carried.append((order, realised.copy()))
 
     def _day(self, day: int) -> Phase:

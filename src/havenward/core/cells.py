@@ -18,6 +18,9 @@ from havenward.core.streams import meaning
 GROUPS: Final = ("men", "women", "boys", "girls")
 """Groups in which people are counted: men and women from 15 on, boys and girls under 15."""
 
+NOBODY: Final = -1
+"""No cell, no series, no group: fills up what is shorter than the widest."""
+
 
 @dataclass(frozen=True)
 class CellTable:

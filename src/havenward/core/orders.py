@@ -12,27 +12,22 @@ how an order is carried out; a solver never asks what an order is for.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.cells import CellTable
-from havenward.core.streams import meaning, tag
+from havenward.core.cells import NOBODY, CellTable
+from havenward.core.streams import ANYWHERE, meaning, tag
+from havenward.core.totals import Flows
 
 Counts = NDArray[np.int64] | NDArray[np.float64]
 """(M, C) units by member and cell: whole numbers, or expectations under the mean solver."""
 
-Realised = NDArray[Any]
-"""What an order brought about: (M, S, T) units for split and ordered, (M, S) for quota, (M, K) numbers for draw.
-
-A solver may use the array again when the same move is ordered again: whoever keeps it longer keeps a copy.
-"""
-
-NOBODY = -1
-"""Fills up bundles that have fewer cells than the widest, and links that are not counted."""
+Phase = Generator["Order", Any, None]
+"""Yields orders; receives `Flows` for a split, a quota or an ordered move, (M, K) numbers for a draw."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +83,8 @@ class Move:
         names = np.broadcast_to(names, rows.shape[:2])
         known = {name: tag(name) for name in dict.fromkeys(names.ravel())}
         tags = np.array([known[name] for name in names.ravel()], dtype=np.uint32).reshape(names.shape)
-        if (np.diff(np.sort(tags, axis=1), axis=1) == 0).any():
-            raise ValueError(f"move {name!r}: two targets share a draw number; rename one")
+        if (np.diff(np.sort(tags, axis=1), axis=1) == 0).any() or (tags == ANYWHERE).any():
+            raise ValueError(f"move {name!r}: a target shares its draw number; rename it")
         there = rows != NOBODY
         people = np.where(there[..., None], table.people[rows], 0).sum(axis=2)
         wrong = (people != table.people[sources][:, None, :]).any(axis=-1) & there.any(axis=-1)
@@ -213,15 +208,10 @@ class Ordered:
 
 
 Order = Split | Quota | Draw | Ordered
-Phase = Generator[Order, Realised, None]
 
 
 class OrderError(RuntimeError):
     """An order that cannot be carried out: its probabilities are no probabilities, or its budget is negative."""
-
-
-class Vanished(RuntimeError):
-    """People by origin and group are not those of the start: a defect of the program, never of a scenario."""
 
 
 class Solver(Protocol):
@@ -237,60 +227,6 @@ class Solver(Protocol):
         """Names of the moves that this solver carried out approximately so far."""
         ...
 
-    def carry_out(self, order: Order, day: int) -> Realised:
-        """Carry one order out and return what was realised."""
+    def carry_out(self, order: Order, day: int) -> Flows | NDArray[np.float64]:
+        """Carry one order out and return what was realised: flows, or the numbers of a draw."""
         ...
-
-
-@dataclass
-class Ledger:
-    """Nothing vanishes: after every order, people by origin and group are those of the start.
-
-    Each origin and group has a fixed random 64-bit weight; a cell weighs what the people in one of its units weigh. What an
-    order writes must change the weight of all people by nothing, modulo 2**64: a loss that goes unseen has a chance of
-    about 2**-64. At dusk all people are weighed again. Expectations use weights between 1 and 2, to 9 digits.
-    """
-
-    table: CellTable
-    whole: NDArray[np.uint64] = field(init=False)
-    real: NDArray[np.float64] = field(init=False)
-
-    def __post_init__(self) -> None:
-        origins = int(self.table.origins.max()) + 1
-        groups = self.table.people.shape[1]
-        weights = np.array(
-            [[meaning("ledger", origin, group) for group in range(groups)] for origin in range(origins)],
-            dtype=np.uint64,
-        )
-        per_unit = self.table.people.astype(np.uint64) * weights[self.table.origins]
-        self.whole = per_unit.sum(axis=1, dtype=np.uint64)
-        spread = 1.0 + weights.astype(np.float64) / 2.0**64
-        self.real = (self.table.people * spread[self.table.origins]).sum(axis=1)
-
-    def mark(self, counts: Counts) -> Realised:
-        """Return (M,) weights of all people."""
-        if counts.dtype == np.float64:
-            return np.asarray(np.einsum("mc,c->m", counts, self.real))
-        return np.asarray(np.einsum("mc,c->m", counts.view(np.uint64), self.whole))
-
-    def agree(self, before: Realised, after: Realised) -> bool:
-        """Return whether two marks are of the same people."""
-        if before.dtype == np.float64:
-            return bool(np.allclose(before, after, rtol=1e-9, atol=1e-6))
-        return bool((before == after).all())
-
-    def audit(self, move: Move, drift: Realised, *, sound: bool) -> None:
-        """Check what an order wrote.
-
-        Args:
-            move: what was decided.
-            drift: (M,) changes of the weight of all people.
-            sound: whether every cell still holds at least nobody.
-
-        Raises:
-            Vanished: the order lost or invented people, or sent more than there were.
-        """
-        if drift.any() and not self.agree(np.zeros_like(drift), drift):
-            raise Vanished(f"{move.name!r} lost or invented people")
-        if not sound:
-            raise Vanished(f"{move.name!r} sent more units than there were")

@@ -26,6 +26,8 @@ ROUNDS: Final = 10
 
 LAST_DAY: Final = 0xFFFF
 LAST_WAVE: Final = 0xFFFF
+ANYWHERE: Final = 0
+"""Draw number of whether a unit goes anywhere at all; no target has it."""
 
 
 def meaning(*parts: object) -> int:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from havenward.core.orders import Ledger, Order, Phase, Realised, Solver, Vanished
-from havenward.core.rules import Rules
+import numpy as np
+from numpy.typing import NDArray
 
+from havenward.core.ledger import Ledger
+from havenward.core.orders import Order, Phase, Solver
+from havenward.core.rules import Rules
+from havenward.core.totals import Flows
+
+Realised = Flows | NDArray[np.float64]
 Listener = Callable[[Order, Realised], None]
 
 
@@ -21,18 +27,17 @@ def turn_day(rules: Rules, solver: Solver, ledger: Ledger, day: int, listener: L
         Vanished: an order, or the day as a whole, lost or invented people, or left a cell below zero.
         OrderError: an order cannot be carried out.
     """
-    dawn = ledger.mark(solver.counts)
+    ledger.dawn(solver.counts)
     for phase in rules.phases(day, solver.counts):
         _carry(phase, solver, day, listener)
-    if not ledger.agree(dawn, ledger.mark(solver.counts)):
-        raise Vanished(f"day {day}: the people at dusk are not those at dawn")
+    ledger.dusk(solver.counts, day)
 
 
 def _carry(phase: Phase, solver: Solver, day: int, listener: Listener) -> None:
-    reply = None
+    reply: Realised | None = None
     try:
         while True:
-            order = phase.send(reply)  # type: ignore[arg-type]  # the first send of a generator takes None
+            order = phase.send(reply)
             reply = solver.carry_out(order, day)
             listener(order, reply)
     except StopIteration:

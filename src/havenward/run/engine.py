@@ -9,7 +9,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.orders import Ledger, OrderError, Solver
+from havenward.core.ledger import Ledger
+from havenward.core.orders import OrderError, Solver
 from havenward.model.siege.day import Ground, SiegeRules
 from havenward.model.siege.parameters import Parameter, check_edit, values, with_assumptions
 from havenward.run.days import turn_day

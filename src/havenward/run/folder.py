@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from zarr.storage import StoreLike
 
 from havenward import __version__
-from havenward.core.orders import OrderError, Vanished
+from havenward.core.ledger import Vanished
+from havenward.core.orders import OrderError
 from havenward.guard.audit import AuditError, log_export
 from havenward.guard.tiers import BANNERS
 from havenward.model.siege.day import Ground, SiegeRules

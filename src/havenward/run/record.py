@@ -12,8 +12,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.orders import Counts, Draw, Order, Realised
+from havenward.core.orders import Counts, Draw, Order
 from havenward.core.rules import Rules
+from havenward.core.totals import Flows, members_last
 from havenward.solve import kernels
 
 STRETCH = 64
@@ -24,7 +25,7 @@ class Sink(Protocol):
     """Takes arrays of some days."""
 
     def write(self, name: str, first_day: int, values: NDArray[Any]) -> None:
-        """Write (M, days, ...) values of a variable."""
+        """Write (M, days, ...) values of a variable; the array is used again for the next days."""
         ...
 
 
@@ -45,42 +46,47 @@ class Recorder:
     first: int
     last: int
     whole: bool
-    _flow: NDArray[Any] = field(init=False)
-    _kept: dict[str, list[NDArray[Any]]] = field(init=False, default_factory=dict)
+    _kept: dict[str, NDArray[Any]] = field(init=False)
+    _day: int = field(init=False, default=0)
     _start: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self._flow = self._zeros(len(self.rules.links))
+        number = np.int32 if self.whole else np.float32
+        days = min(STRETCH, self.last - self.first + 1)
+        self._kept = {
+            name: np.zeros((self.rules.members, days, series, 5), dtype=number)
+            for name, series in (("stock", len(self.rules.stocks)), ("flow", len(self.rules.links)))
+        }
         self._start = self.first
 
-    def _zeros(self, series: int) -> NDArray[Any]:
-        return np.zeros((self.rules.members, series, 5), dtype=np.int64 if self.whole else np.float64)
-
-    def order(self, order: Order, realised: Realised) -> None:
+    def order(self, order: Order, realised: Flows | NDArray[np.float64]) -> None:
         """Count the flows of an order."""
-        if not isinstance(order, Draw) and order.move.counted:
-            flows = realised if realised.ndim == 3 else realised[:, :, None]
-            kernels.tally_flows(flows, order.move.rows, order.move.links, self.rules.table.people, self._flow)
+        if self._day < self.first or isinstance(order, Draw) or not isinstance(realised, Flows) or not order.move.counted:
+            return
+        move = order.move
+        out = self._kept["flow"][:, self._day - self._start]
+        kernels.tally_flows(realised.where, realised.moved, move.rows, move.links, self.rules.table.people, out)
 
     def dusk(self, day: int, counts: Counts) -> None:
         """Keep a day, and hand a full stretch on."""
         if day >= self.first:
-            self._keep(day, counts)
-            if day - self._start + 1 == STRETCH or day == self.last:
-                self.flush()
-        self._flow[:] = 0
+            at = day - self._start
+            stock = np.empty((len(self.rules.stocks), 5, len(counts)), dtype=counts.dtype)
+            kernels.tally_stocks(members_last(counts), self.rules.series, self.rules.table.people, stock)
+            self._kept["stock"][:, at] = stock.transpose(2, 0, 1)
+            for name, value in self.rules.signals(day).items():
+                if name not in self._kept:
+                    self._kept[name] = np.zeros((len(value), self._kept["flow"].shape[1], *value.shape[1:]), value.dtype)
+                self._kept[name][:, at] = value
+        self._day = day + 1
+        if self._day - self._start == self._kept["flow"].shape[1] or day == self.last:
+            self.flush()
 
     def flush(self) -> None:
-        """Hand on what is kept."""
-        for name, days in self._kept.items():
-            self.sink.write(name, self._start, np.stack(days, axis=1))
-        self._start += len(next(iter(self._kept.values()), []))
-        self._kept = {}
-
-    def _keep(self, day: int, counts: Counts) -> None:
-        stock = self._zeros(len(self.rules.stocks))
-        kernels.tally_stocks(counts, self.rules.series, self.rules.table.people, stock)
-        number = np.int32 if self.whole else np.float32
-        values = {"stock": stock.astype(number), "flow": self._flow.astype(number)} | self.rules.signals(day)
-        for name, value in values.items():
-            self._kept.setdefault(name, []).append(value)
+        """Hand on the days that are kept."""
+        days = max(self._day - self._start, 0)
+        if days:
+            for name, values in self._kept.items():
+                self.sink.write(name, self._start, values[:, :days])
+            self._start += days
+        self._kept["flow"][:] = 0

@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.orders import NOBODY, Draw, Ledger, Order, Ordered, Quota, Realised, Split
-from havenward.core.streams import step, uniforms
+from havenward.core.cells import NOBODY
+from havenward.core.ledger import Ledger
+from havenward.core.orders import Draw, Order, Ordered, Quota, Split
+from havenward.core.streams import step
+from havenward.core.totals import Flows
 from havenward.solve import kernels
-from havenward.solve.chain import check_sequence, checked, checked_budget
+from havenward.solve.checks import check_sequence, checked_budget, judge, shaped
 
 Found = tuple[NDArray[np.int32], NDArray[np.int64]]
 """Units, and the edges between those of each source that have not moved today; the others come last."""
@@ -122,7 +125,7 @@ class Individuals:
         if self.threads > 1:
             self._pool = ThreadPoolExecutor(self.threads)
 
-    def carry_out(self, order: Order, day: int) -> Realised:
+    def carry_out(self, order: Order, day: int) -> Flows | NDArray[np.float64]:
         """Carry one order out; see `core.orders`."""
         if day != self._day:
             self._day = day
@@ -132,14 +135,14 @@ class Individuals:
         at = step(day, order.wave)
         match order:
             case Draw():
-                return uniforms(self.seed, self.members, order.streams, at, np.zeros(len(order.streams), dtype=np.uint32))
+                return kernels.drawn(order.streams, self.seed, self.members, at)
             case Split():
-                probability = checked(order, len(self.members))
+                probability = shaped(order, len(self.members))
+                judge(order, kernels.check_probability(self.counts.T, order.move.sources, probability, order.groups))
                 return self._each(order, lambda m, where, found: self._split(order, probability, at, m, where, found))
             case Quota():
                 budget = checked_budget(order, len(self.members))
-                flows = self._each(order, lambda m, where, found: self._quota(order, budget, at, m, where, found))
-                return flows[:, :, 0]
+                return self._each(order, lambda m, where, found: self._quota(order, budget, at, m, where, found))
             case Ordered():
                 check_sequence(order, len(self.members))
                 return self._each(order, lambda m, where, found: self._ordered(order, at, m, where, found))
@@ -148,7 +151,7 @@ class Individuals:
         self,
         order: Split | Quota | Ordered,
         choose: Callable[[int, NDArray[np.int32], Found], tuple[NDArray[np.int32], NDArray[np.int16]]],
-    ) -> NDArray[np.int64]:
+    ) -> Flows:
         move = order.move
         sources, targets, widest = move.rows.shape
         flows = np.zeros((len(self.members), sources, targets), dtype=np.int64)
@@ -169,14 +172,15 @@ class Individuals:
             )
             self.ledger.audit(move, drift, sound=True)
             crowd.note_moved(np.concatenate([units, np.arange(before, crowd.number, dtype=np.int32)]))
-        return flows
+        went = np.argwhere(flows).astype(np.int32)
+        return Flows((len(self.members), sources, targets), went, flows[tuple(went.T)])
 
     def _split(
         self, order: Split, probability: NDArray[np.float64], at: int, m: int, where: NDArray[np.int32], found: Found
     ) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
         units, edges = found
         choice = np.empty(len(units), dtype=np.int16)
-        table = probability[0 if len(probability) == 1 else m]
+        table = np.ascontiguousarray(probability[:, :, 0 if probability.shape[2] == 1 else m])
         stream = (self.seed, self.members[m], at)
 
         def draw(first: int, last: int) -> None:

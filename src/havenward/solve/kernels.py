@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from havenward.core.orders import Counts, Rule
-from havenward.core.streams import MULTIPLIER_0, MULTIPLIER_1, ROUNDS, WEYL_0, WEYL_1
+from havenward.core.streams import ANYWHERE, MULTIPLIER_0, MULTIPLIER_1, ROUNDS, WEYL_0, WEYL_1
 from havenward.solve.quantiles import binomial_quantile, hypergeometric_quantile
 
 I16 = NDArray[np.int16]
@@ -29,9 +29,11 @@ Out = NDArray[Any]
 
 LOW = 0xFFFFFFFF
 FINE, NOT_A_PROBABILITY, MORE_THAN_ONE = 0, 1, 2
+MANY = 3
+"""One member in so many must have somebody in a cell for the members' numbers to be drawn together."""
 EXCESS = 1e-9
 """Probabilities may sum to this much over one, from rounding."""
-LEAST = 1e-9
+LEAST = 1e-6
 """Smallest part of an expected unit that moves."""
 SKIP_BELOW = 0.25
 """Chance of going below which it pays to draw gaps between those who go."""
@@ -72,19 +74,67 @@ def uniform(seed: int, member: int, hashed: int, at: int, draw: int) -> float:
 
 
 @njit(cache=True, nogil=True)
-def check_probability(probability: F64) -> int:
-    """Return FINE, or what is wrong with (M, S, T) probabilities."""
-    for m in range(probability.shape[0]):
-        for s in range(probability.shape[1]):
-            total = 0.0
-            for t in range(probability.shape[2]):
-                p = probability[m, s, t]
-                if not (p >= 0.0):
-                    return NOT_A_PROBABILITY
-                total += p
-            if total > 1.0 + EXCESS:
-                return MORE_THAN_ONE
+def uniforms_of_members(seed: int, members: U32, hashed: int, at: int, draw: int, out: F64) -> None:
+    """Write one number for each member; many at a time, as the loop has no branch."""
+    for m in range(members.size):
+        out[m] = uniform(seed, members[m], hashed, at, draw)
+
+
+def drawn(streams: U64, seed: int, members: U32, at: int) -> F64:
+    """Return (M, K) numbers of named surroundings."""
+    out = np.empty((len(streams), len(members)))
+    draw_streams(streams, seed, members, at, out)
+    return np.ascontiguousarray(out.T)
+
+
+@njit(cache=True, nogil=True)
+def draw_streams(streams: U64, seed: int, members: U32, at: int, out: F64) -> None:
+    """Write (K, M) numbers of named surroundings."""
+    for k in range(streams.size):
+        uniforms_of_members(seed, members, streams[k], at, 0, out[k])
+
+
+@njit(cache=True, nogil=True)
+def judge_group(probability: F64, total: F64, last: I64) -> int:
+    """Write (M,) sums of (T, M) probabilities and each member's last target (or -1); return what is wrong, or FINE."""
+    total[:] = 0.0
+    last[:] = -1
+    fine = True
+    for t in range(probability.shape[0]):
+        for m in range(total.size):
+            p = probability[t, m]
+            fine &= p >= 0.0
+            total[m] += p
+            last[m] = t if p > 0.0 else last[m]
+    if not fine:
+        return NOT_A_PROBABILITY
+    for m in range(total.size):
+        if total[m] > 1.0 + EXCESS:
+            return MORE_THAN_ONE
     return FINE
+
+
+@njit(cache=True, nogil=True)
+def check_probability(counts: Counts, sources: I64, probability: F64, group: I64) -> int:
+    """Return FINE, or what is wrong with the (G, T, M or 1) probabilities of the first cell that somebody is in."""
+    total = np.empty(probability.shape[2])
+    last = np.empty(probability.shape[2], dtype=np.int64)
+    for s in range(sources.size):
+        if counts[sources[s]].any():
+            verdict = judge_group(probability[group[s]], total, last)
+            if verdict != FINE:
+                return verdict
+    return FINE
+
+
+@njit(cache=True, nogil=True, inline="always")
+def list_flow(where: I32, moved: Counts, number: int, m: int, s: int, t: int, n: float) -> int:
+    """List a flow at place `number`; return the next place."""
+    where[number, 0] = m
+    where[number, 1] = s
+    where[number, 2] = t
+    moved[number] = n
+    return number + 1
 
 
 @njit(cache=True, nogil=True)
@@ -98,95 +148,129 @@ def split_counts(
     seed: int,
     members: U32,
     at: int,
-    flows: Counts,
-    hits: I64,
-) -> int:
-    """Draw (M, S, T) multinomial flows as conditional binomials in the order of the targets.
+    where: I32,
+    moved: Counts,
+) -> tuple[int, int]:
+    """Draw multinomial flows: first how many units leave at all, then where to, in the order of the targets.
 
-    Writes the flat places of flows that are not zero into `hits`, in rising order, and returns how many there are.
+    Where they go are conditional binomials, so that most days most cells take one number and nothing else. Counts are
+    (C, M): the numbers of the members of a cell are drawn together. Lists the flows in `where` and `moved`. Returns how many
+    there are, and FINE or what is wrong with the (G, T, M or 1) probabilities of a unit that is there.
     """
     number = 0
-    shared = probability.shape[0] == 1
-    for m in range(counts.shape[0]):
-        mp = 0 if shared else m
-        for s in range(sources.size):
-            left = counts[m, sources[s]]
-            if left == 0:
+    shared = probability.shape[2] == 1
+    size = counts.shape[1]
+    u = np.empty(size)
+    # sums are worked out once for each group that somebody follows
+    known = np.zeros(probability.shape[0], dtype=np.bool_)
+    total = np.empty((probability.shape[0], probability.shape[2]))
+    last = np.empty((probability.shape[0], probability.shape[2]), dtype=np.int64)
+    for s in range(sources.size):
+        here = counts[sources[s]]
+        occupied = 0
+        for m in range(size):
+            occupied += here[m] != 0
+        if occupied == 0:
+            continue
+        g = group[s]
+        if not known[g]:
+            known[g] = True
+            verdict = judge_group(probability[g], total[g], last[g])
+            if verdict != FINE:
+                return number, verdict
+        together = MANY * occupied > size
+        if together:
+            uniforms_of_members(seed, members, hashes[s], at, ANYWHERE, u)
+        for m in range(size):
+            left = here[m]
+            mp = 0 if shared else m
+            rest = total[g, mp]
+            if left == 0 or rest <= 0.0:
                 continue
-            rest = 1.0
-            for t in range(tags.shape[1]):
-                p = probability[mp, group[s], t]
-                if p <= 0.0:
+            if rest < NEARLY_ONE:
+                v = u[m] if together else uniform(seed, members[m], hashes[s], at, ANYWHERE)
+                if v <= 1.0 - left * rest:
+                    # (1 - p)**n >= 1 - n p: nobody goes, without a call
                     continue
-                u = uniform(seed, members[m], hashes[s], at, tags[s, t])
-                n = binomial_quantile(u, left, share_of_rest(p, rest))
-                rest -= p
-                if n == 0:
-                    continue
-                flows[m, s, t] = n
-                hits[number] = (m * sources.size + s) * tags.shape[1] + t
-                number += 1
-                left -= n
+                left = binomial_quantile(v, left, rest)
+            for t in range(last[g, mp] + 1):
                 if left == 0:
                     break
-    return number
+                p = probability[g, t, mp]
+                if p == 0.0:
+                    continue
+                n = left
+                if t < last[g, mp]:
+                    n = binomial_quantile(uniform(seed, members[m], hashes[s], at, tags[s, t]), left, min(p / rest, 1.0))
+                    rest -= p
+                if n > 0:
+                    number = list_flow(where, moved, number, m, s, t, n)
+                    left -= n
+    return number, FINE
 
 
 @njit(cache=True, nogil=True)
-def split_expected(counts: Counts, sources: I64, probability: F64, group: I64, flows: Counts) -> None:
-    """Write (M, S, T) expected flows; what is less than LEAST of a unit stays, or vanishing numbers would slow all."""
-    shared = probability.shape[0] == 1
-    for m in range(counts.shape[0]):
-        mp = 0 if shared else m
-        for s in range(sources.size):
-            here = counts[m, sources[s]]
-            if here < LEAST:
-                continue
-            for t in range(flows.shape[2]):
-                n = here * probability[mp, group[s], t]
-                if n >= LEAST:
-                    flows[m, s, t] = n
+def split_expected(counts: Counts, sources: I64, probability: F64, group: I64, where: I32, moved: Counts) -> tuple[int, int]:
+    """List expected flows; what is less than LEAST of a unit stays, or vanishing numbers would slow all.
 
-
-@njit(cache=True, nogil=True)
-def find_flows(flows: Counts, hits: I64) -> int:
-    """Write the flat places of (M, S, T) flows that are not zero into `hits`; return how many there are."""
+    Arguments and what is returned are those of `split_counts`.
+    """
     number = 0
-    flat = flows.ravel()
-    for i in range(flat.size):
-        if flat[i] != 0:
-            hits[number] = i
-            number += 1
+    shared = probability.shape[2] == 1
+    known = np.zeros(probability.shape[0], dtype=np.bool_)
+    total = np.empty(probability.shape[2])
+    last = np.empty(probability.shape[2], dtype=np.int64)
+    for s in range(sources.size):
+        here = counts[sources[s]]
+        if not here.any():
+            continue
+        g = group[s]
+        if not known[g]:
+            known[g] = True
+            verdict = judge_group(probability[g], total, last)
+            if verdict != FINE:
+                return number, verdict
+        for t in range(probability.shape[1]):
+            for m in range(here.size):
+                n = here[m] * probability[g, t, 0 if shared else m]
+                if n >= LEAST:
+                    number = list_flow(where, moved, number, m, s, t, n)
+    return number, FINE
+
+
+@njit(cache=True, nogil=True)
+def list_flows(flows: Counts, where: I32, moved: Counts) -> int:
+    """List (M, S, T) flows that are not zero; return how many there are."""
+    number = 0
+    for m in range(flows.shape[0]):
+        for s in range(flows.shape[1]):
+            for t in range(flows.shape[2]):
+                if flows[m, s, t] != 0:
+                    number = list_flow(where, moved, number, m, s, t, flows[m, s, t])
     return number
 
 
 @njit(cache=True, nogil=True)
-def apply_flows(counts: Counts, sources: I64, rows: I64, flows: Counts, hits: I64, weight: Weights, drift: Weights) -> bool:
-    """Move (M, S, T) units from their sources into every cell of their target's bundle, at the places in `hits`.
+def apply_flows(counts: Counts, sources: I64, rows: I64, where: I32, moved: Counts, weight: Weights, drift: Weights) -> bool:
+    """Move listed units from their sources into every cell of their target's bundle. Counts are (C, M).
 
     Adds to `drift` (M,) by how much the weight of all people changed. Returns whether every cell is at least zero.
     """
     sound = True
-    targets = flows.shape[2]
-    per_member = flows.shape[1] * targets
-    flat = flows.ravel()
-    for i in range(hits.size):
-        place = hits[i]
-        m = place // per_member
-        s = place % per_member // targets
-        t = place % targets
-        n = flat[place]
+    for i in range(moved.size):
+        m, s, t = where[i]
+        n = moved[i]
         source = sources[s]
-        counts[m, source] -= n
+        counts[source, m] -= n
         drift[m] -= weight[source] * weight.dtype.type(n)
-        if counts[m, source] < 0:
+        if counts[source, m] < 0:
             # a cell that everybody leaves may end a rounding error below zero under expectations
-            sound &= counts[m, source] > -LEAST * max(n, 1)
-            counts[m, source] = 0
+            sound &= counts[source, m] > -LEAST * max(n, 1)
+            counts[source, m] = 0
         for b in range(rows.shape[2]):
             row = rows[s, t, b]
             if row >= 0:
-                counts[m, row] += n
+                counts[row, m] += n
                 drift[m] += weight[row] * weight.dtype.type(n)
     return sound
 
@@ -231,8 +315,10 @@ def admit(pool: I64, weight: I64, budget: int, hashes: U64, seed: int, member: i
         needed = 0
         squares = 0.0
         heaviest = 0
+        lightest = budget + 1
         for i in range(size):
             if pool[i] > 0:
+                lightest = min(lightest, weight[i])
                 units += pool[i]
                 needed += pool[i] * weight[i]
                 squares += pool[i] * float(weight[i]) * float(weight[i])
@@ -241,7 +327,7 @@ def admit(pool: I64, weight: I64, budget: int, hashes: U64, seed: int, member: i
             for i in range(size):
                 admitted[i] += pool[i]
             return
-        if units == 1:
+        if units == 1 or lightest > budget:
             return
         mean = needed / units
         spread = np.sqrt(max(squares / units - mean * mean, 0.0)) * np.sqrt(max(budget / mean, 1.0)) / mean
@@ -273,9 +359,11 @@ def quota_counts(
     seed: int,
     members: U32,
     at: int,
-    flows: Counts,
-) -> None:
-    """Write (M, S) admitted units; each lane has its own budget."""
+    where: I32,
+    moved: Counts,
+) -> int:
+    """List admitted units; each lane has its own (M, lanes) budget. Counts are (C, M). Returns how many flows there are."""
+    number = 0
     lanes = budget.shape[1]
     order = np.argsort(lane, kind="mergesort")
     start = np.zeros(lanes + 1, dtype=np.int64)
@@ -283,22 +371,31 @@ def quota_counts(
         start[lane[s] + 1] += 1
     for g in range(lanes):
         start[g + 1] += start[g]
-    for m in range(counts.shape[0]):
-        for g in range(lanes):
-            part = order[start[g] : start[g + 1]]
-            pool = np.empty(part.size, dtype=np.int64)
-            needed = 0
-            for i in range(part.size):
-                pool[i] = counts[m, sources[part[i]]]
-                needed += pool[i] * weight[part[i]]
-            if needed <= budget[m, g]:
-                for i in range(part.size):
-                    flows[m, part[i]] = pool[i]
+        part = order[start[g] : start[g + 1]]
+        needed = np.zeros(counts.shape[1], dtype=np.int64)
+        units = np.zeros(counts.shape[1], dtype=np.int64)
+        lightest = weight[part].min() if part.size else 0
+        for i in part:
+            for m in range(counts.shape[1]):
+                units[m] += counts[sources[i], m]
+                needed[m] += counts[sources[i], m] * weight[i]
+        for m in range(counts.shape[1]):
+            if units[m] == 0 or budget[m, g] < lightest:
                 continue
+            if needed[m] <= budget[m, g]:
+                for i in part:
+                    if counts[sources[i], m] != 0:
+                        number = list_flow(where, moved, number, m, i, 0, counts[sources[i], m])
+                continue
+            pool = np.empty(part.size, dtype=np.int64)
+            for j in range(part.size):
+                pool[j] = counts[sources[part[j]], m]
             admitted = np.zeros(part.size, dtype=np.int64)
             admit(pool, weight[part], budget[m, g], hashes[part], seed, members[m], at, admitted)
-            for i in range(part.size):
-                flows[m, part[i]] = admitted[i]
+            for j in range(part.size):
+                if admitted[j] != 0:
+                    number = list_flow(where, moved, number, m, part[j], 0, admitted[j])
+    return number
 
 
 @njit(nogil=True)
@@ -320,10 +417,10 @@ def ordered_counts(
     """Approximate a sequence by waves: in each an equal part of every cell acts on the totals of the wave's start."""
     number = tags.shape[1]
     probability = np.zeros(number)
-    for m in range(counts.shape[0]):
+    for m in range(counts.shape[1]):
         left = np.empty(sources.size, dtype=np.int64)
         for s in range(sources.size):
-            left[s] = counts[m, sources[s]]
+            left[s] = counts[sources[s], m]
         running = totals[m].copy()
         for wave in range(waves):
             new = running.copy()
@@ -574,30 +671,33 @@ def move_units(
 
 @njit(cache=True, nogil=True)
 def tally_stocks(counts: Counts, series: I64, people: I64, out: Out) -> None:
-    """Add (M, C) units to (M, series, 5) persons by group and units."""
-    for m in range(counts.shape[0]):
-        for row in range(series.size):
-            n = counts[m, row]
-            k = series[row]
-            if n != 0 and k >= 0:
-                for group in range(4):
-                    out[m, k, group] += n * people[row, group]
-                out[m, k, 4] += n
+    """Write (C, M) units as (series, 5, M) persons by group and units."""
+    out[:] = 0
+    for row in range(series.size):
+        k = series[row]
+        if k < 0:
+            continue
+        some = False
+        for m in range(counts.shape[1]):
+            some |= counts[row, m] != 0
+        if some:
+            for group in range(4):
+                if people[row, group] != 0:
+                    for m in range(counts.shape[1]):
+                        out[k, group, m] += counts[row, m] * people[row, group]
+            for m in range(counts.shape[1]):
+                out[k, 4, m] += counts[row, m]
 
 
 @njit(cache=True, nogil=True)
-def tally_flows(flows: Counts, rows: I64, links: I64, people: I64, out: Out) -> None:
-    """Add (M, S, T) flows to (M, links, 5) persons by group and units, each part of a bundle to its own link."""
-    for m in range(flows.shape[0]):
-        for s in range(flows.shape[1]):
-            for t in range(flows.shape[2]):
-                n = flows[m, s, t]
-                if n == 0:
-                    continue
-                for b in range(rows.shape[2]):
-                    k = links[s, t, b]
-                    if k >= 0:
-                        row = rows[s, t, b]
-                        for group in range(4):
-                            out[m, k, group] += n * people[row, group]
-                        out[m, k, 4] += n
+def tally_flows(where: I32, moved: Counts, rows: I64, links: I64, people: I64, out: Out) -> None:
+    """Add listed flows to (M, links, 5) persons by group and units, each part of a bundle to its own link."""
+    for i in range(moved.size):
+        m, s, t = where[i]
+        for b in range(rows.shape[2]):
+            k = links[s, t, b]
+            if k >= 0:
+                row = rows[s, t, b]
+                for group in range(4):
+                    out[m, k, group] += moved[i] * people[row, group]
+                out[m, k, 4] += moved[i]

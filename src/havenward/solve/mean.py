@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.orders import Draw, Ledger, Order, Ordered, Quota, Realised, Split
-from havenward.core.streams import step, uniforms
+from havenward.core.ledger import Ledger
+from havenward.core.orders import Draw, Move, Order, Ordered, Quota, Split
+from havenward.core.streams import step
+from havenward.core.totals import Flows
 from havenward.solve import kernels
-from havenward.solve.chain import check_sequence, checked, checked_budget, found
+from havenward.solve.checks import check_sequence, checked_budget, judge, shaped
+from havenward.solve.desks import Desks
 
 
 @dataclass
@@ -22,7 +25,7 @@ class Mean:
     """Expects counts.
 
     Attributes:
-        counts: (M, C) expected units, changed in place.
+        counts: (M, C) expected units, changed in place; a copy of those given.
         seed: 0 to 2**32 - 1; used by draws of the surroundings only.
         members: (M,) numbers of the members.
         ledger: audits every order.
@@ -33,36 +36,47 @@ class Mean:
     members: NDArray[np.uint32]
     ledger: Ledger
     approximations: set[str] = field(default_factory=set)
+    _units: NDArray[np.float64] = field(init=False)
+    _desks: Desks = field(init=False)
 
-    def carry_out(self, order: Order, day: int) -> Realised:
-        """Carry one order out; see `core.orders`."""
+    def __post_init__(self) -> None:
+        # members of a cell stand side by side in memory, so that a cell that is empty in all of them costs nothing
+        self.counts = np.asfortranarray(self.counts)
+        self._units = self.counts.T
+        self._desks = Desks(self._units, self.ledger, self.ledger.real)
+
+    def carry_out(self, order: Order, day: int) -> Flows | NDArray[np.float64]:
+        """Carry one order out; see `core.orders`. Flows stand until the same is asked again."""
         match order:
             case Draw():
                 at = step(day, order.wave)
-                return uniforms(self.seed, self.members, order.streams, at, np.zeros(len(order.streams), dtype=np.uint32))
+                return kernels.drawn(order.streams, self.seed, self.members, at)
             case Split():
-                flows = np.zeros((len(self.members), *order.move.rows.shape[:2]))
-                chance = checked(order, len(self.members))
-                kernels.split_expected(self.counts, order.move.sources, chance, order.groups, flows)
-                return self._apply(order, flows)
+                return self._split(order)
             case Quota():
-                return self._apply(order, self._admitted(order)[:, :, None])[:, :, 0]
+                return self._quota(order)
             case Ordered():
-                check_sequence(order, len(self.members))
-                self.approximations.add(order.move.name)
-                return self._apply(order, self._in_waves(order))
+                return self._ordered(order)
 
-    def _admitted(self, order: Quota) -> NDArray[np.float64]:
+    def _split(self, order: Split) -> Flows:
+        chance = shaped(order, len(self.members))
+        desk = self._desks.of(order.move)
+        used, verdict = kernels.split_expected(self._units, order.move.sources, chance, order.groups, desk.where, desk.moved)
+        judge(order, verdict)
+        return self._desks.carry(order.move, used)
+
+    def _quota(self, order: Quota) -> Flows:
         budget = checked_budget(order, len(self.members))
         waiting = self.counts[:, order.move.sources]
-        needed = np.zeros(order.budget.shape)
+        needed = np.zeros(budget.shape)
         for member in range(len(self.members)):
-            needed[member] = np.bincount(order.lane, weights=waiting[member] * order.weight, minlength=order.budget.shape[1])
-        room = budget / np.maximum(np.maximum(needed, budget), 1.0)
-        room = np.where(needed > budget, room, 1.0)
-        return np.asarray(waiting * np.where(order.weight == 0, 1.0, room[:, order.lane]))
+            needed[member] = np.bincount(order.lane, weights=waiting[member] * order.weight, minlength=budget.shape[1])
+        room = np.where(needed > budget, budget / np.maximum(needed, 1.0), 1.0)
+        return self._listed(order.move, (waiting * np.where(order.weight == 0, 1.0, room[:, order.lane]))[:, :, None])
 
-    def _in_waves(self, order: Ordered) -> NDArray[np.float64]:
+    def _ordered(self, order: Ordered) -> Flows:
+        check_sequence(order, len(self.members))
+        self.approximations.add(order.move.name)
         sources, targets, _ = order.move.rows.shape
         flows = np.zeros((len(self.members), sources, targets))
         probability = np.zeros(targets)
@@ -76,11 +90,8 @@ class Mean:
                     wave[source] = turn[source] * probability
                 running = running + (wave * order.gain).sum(axis=0)
                 flows[member] += wave
-        return flows
+        return self._listed(order.move, flows)
 
-    def _apply(self, order: Split | Quota | Ordered, flows: NDArray[np.float64]) -> NDArray[np.float64]:
-        drift = np.zeros(len(self.members))
-        move = order.move
-        sound = kernels.apply_flows(self.counts, move.sources, move.rows, flows, found(flows), self.ledger.real, drift)
-        self.ledger.audit(move, drift, sound=sound)
-        return flows
+    def _listed(self, move: Move, flows: NDArray[np.float64]) -> Flows:
+        desk = self._desks.of(move)
+        return self._desks.carry(move, kernels.list_flows(flows, desk.where, desk.moved))

@@ -291,6 +291,9 @@ def hypergeometric_quantile(u: float, good: int, bad: int, draws: int) -> int:
     low = max(0, draws - bad)
     high = min(good, draws)
     share = good / whole
+    if low == 0 and u <= 1.0 - draws * share:
+        # P(0) >= 1 - mean: none of them, without computing a probability
+        return 0
     variance = draws * share * (1.0 - share) * (whole - draws) / max(whole - 1, 1)
     k = max(low, int(draws * share - 9.0 * math.sqrt(variance) - 10.0))
     p = draws / whole

@@ -15,16 +15,19 @@ asymmetric blackout raises the believed risk above the true one. Form: Beta-Bern
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
-from scipy.special import pdtrik
 
 from havenward.core.orders import Draw, Phase, streams_of
 from havenward.model.siege.cells import LISTENERS
 from havenward.model.siege.world import World
 
 F64 = NDArray[np.float64]
+MOST_NOISY: Final = 500.0
+"""Reports a day up to which their number is drawn (exp(-500) is still a normal number)."""
 
 
 @dataclass
@@ -89,8 +92,28 @@ def updated(captured: F64, escaped: F64, bad: F64, good: F64, value: dict[str, F
     )
 
 
+@njit(cache=True, nogil=True)
+def poisson_quantiles(uniform: Any, mean: Any, out: Any) -> None:
+    """Write the smallest k with P(Poisson(mean) <= k) >= uniform for (N,) means; nought where nothing is expected.
+
+    Beyond MOST_NOISY the mean itself is written: the noise no longer matters to anybody.
+    """
+    for i in range(mean.size):
+        if mean[i] <= 0.0 or mean[i] > MOST_NOISY:
+            out[i] = max(mean[i], 0.0)
+            continue
+        k = 0
+        probability = np.exp(-mean[i])
+        reached = probability
+        while reached < uniform[i] and (k < mean[i] or probability > 1e-17 * reached):
+            k += 1
+            probability *= mean[i] / k
+            reached += probability
+        out[i] = k
+
+
 def _reports(expected: F64, uniform: F64) -> F64:
-    """Return Poisson numbers of reports; beyond a thousand the noise no longer matters to anybody."""
-    few = np.minimum(expected, 1000.0)
-    drawn = np.ceil(np.maximum(pdtrik(uniform, np.maximum(few, 1e-12)), 0.0))
-    return np.asarray(np.where(expected > 1000.0, expected, np.where(expected > 0, drawn, 0.0)))
+    """Return Poisson numbers of reports, of the shape of what is expected."""
+    reports = np.empty(expected.shape)
+    poisson_quantiles(np.ascontiguousarray(uniform).ravel(), np.ascontiguousarray(expected).ravel(), reports.ravel())
+    return reports

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.cells import CellTable, CellTableBuilder
-from havenward.core.orders import NOBODY
+from havenward.core.cells import NOBODY, CellTable, CellTableBuilder
 from havenward.model.siege.classes import MAN, Arrival, Classes, People, Walker
 from havenward.model.siege.world import USES, World
 
@@ -130,6 +129,10 @@ class Cells:
     pair: Rows
     pair_crossing: Rows
     pair_area: Rows
+
+    def at_home(self, h: int) -> Rows:
+        """Return the rows of everybody at home in one place."""
+        return np.concatenate([self.home[h].ravel(), self.follow[h].ravel(), self.free[h], self.follow_free[h]])
 
 
 def nights_needed(world: World, corridor: int, walker: Walker, *, speed: float, slow: float, hours: float) -> int:

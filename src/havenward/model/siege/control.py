@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
-from havenward.core.orders import NOBODY, Counts, Draw, Move, Phase, Split, streams_of
+from havenward.core.cells import NOBODY
+from havenward.core.orders import Counts, Draw, Move, Phase, Split, streams_of
+from havenward.core.totals import Total
 from havenward.model.siege.cells import CONTACT_1, CONTACT_2, FRAILTY_NODES, HELD, LISTENERS, Cells
 from havenward.model.siege.world import World
 
@@ -82,15 +84,10 @@ class Control:
         )
         self._through = Move.build(table, "contact deepens", first, second[:, None, None], ("second stage",))
         self._out = Move.build(table, "contact ends", second, np.stack([free, held], axis=1)[:, :, None], ("free", "held"))
-        self._contact_rows = np.stack(
-            [np.concatenate([cells.home[h, 1:].ravel(), cells.follow[h, 1:].ravel()]) for h in range(homes)]
-        )
-        self._home_rows = np.stack(
-            [
-                np.concatenate([cells.home[h].ravel(), cells.follow[h].ravel(), cells.free[h], cells.follow_free[h]])
-                for h in range(homes)
-            ]
-        )
+        contact = [np.concatenate([cells.home[h, 1:].ravel(), cells.follow[h, 1:].ravel()]) for h in range(homes)]
+        self._contact = Total.by(np.repeat(place, len(contact[0])), homes, np.concatenate(contact))
+        everybody = [cells.at_home(h) for h in range(homes)]
+        self._everybody = Total.by(np.repeat(place, len(everybody[0])), homes, np.concatenate(everybody))
         # gathering every home's cells is dear, and most days no home is in contact
         self._in_contact = False
         names = self.world.homes.names
@@ -124,8 +121,8 @@ class Control:
             yield Split(self._taken, onto.reshape(len(before), -1, onto.shape[-1]), group=self._taken_group)
         self._in_contact |= bool(back.any() or forward.any())
         if self._in_contact:
-            inside = counts[:, self._contact_rows].sum(axis=2)
-            self.contact_share = inside / np.maximum(counts[:, self._home_rows].sum(axis=2), 1)
+            inside = self._contact.of(counts)
+            self.contact_share = inside / np.maximum(self._everybody.of(counts), 1)
             self._in_contact = bool(inside.any())
 
     def _contact_process(self, day: int, joined: F64) -> Phase:

@@ -23,16 +23,17 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, vstack
 from scipy.special import comb
 
-from havenward.core.orders import NOBODY, Counts, Draw, Move, Order, Phase, Quota, Realised, Split, streams_of
+from havenward.core.cells import NOBODY
+from havenward.core.orders import Counts, Draw, Move, Order, Phase, Quota, Split, streams_of
+from havenward.core.totals import FlowTotal, Total, is_occupied
 from havenward.model.siege.cells import AGES, HELD_STAGES, ROLES_HELD, Cells
 from havenward.model.siege.classes import MAN, Classes, People, Role
-from havenward.model.siege.sums import grouping, total_by
 from havenward.model.siege.world import World
 
 F64 = NDArray[np.float64]
@@ -46,13 +47,13 @@ class Practice:
 
     Attributes:
         weight: (S,) desk seconds of a unit.
-        sums: (2 X + A, S) matrix of units by crossing, desk seconds by crossing, and units of kin by area.
+        seconds: sums desk seconds of those served, by crossing.
         held: (1, S, T) chances that 0, 1, ... of a unit's men are held.
         ends: (1, held cells, 2) chances that a stage of a hold ends today: with the next, or freedom; with a hand-over.
     """
 
     weight: I64
-    sums: csr_array
+    seconds: FlowTotal
     held: F64
     ends: F64
 
@@ -96,9 +97,10 @@ class Gate:
         self._men = np.tile([w.people[0] for w in self.classes.waiting], pairs)
         self._others = np.tile([sum(w.people[1:]) for w in self.classes.waiting], pairs)
         self._is_kin = np.tile([int(w.role == "kin") for w in self.classes.waiting], pairs)
-        self._by_lane = grouping(self._lane, len(names))
         self._one = np.ones(len(self._lane), dtype=np.int64)
         self._all_alike = np.zeros(len(self._lane), dtype=np.int64)
+        self._units = FlowTotal.by(self._lane[:, None], len(names))
+        self._kin = FlowTotal.by(self._area[:, None], len(self.world.areas), self._is_kin[:, None])
         self._lay_out_queue()
         self._screen = self._screen_move()
         self._hold = self._hold_move()
@@ -113,7 +115,7 @@ class Gate:
         incident, lot = chance[:, : len(gates.names)], chance[:, len(gates.names) :]
         self.closed = (incident < gates.incident_share[day]) | by_policy
         self._served[:], self._waited[:], self.kin_cleared[:] = 0, 0, 0
-        if counts[:, self._hold.sources].any():
+        if is_occupied(counts, self._hold.sources):
             yield Split(self._hold, practice.ends)
         seconds = np.where(self.closed, 0, np.rint(gates.desk_seconds[day])).astype(np.int64)
         if (self._in_hand != NOBODY).any():
@@ -126,7 +128,7 @@ class Gate:
 
     # --- the desks
 
-    def _go_on(self, seconds: I64, by_policy: NDArray[np.bool_], practice: Practice) -> Generator[Order, Realised, I64]:
+    def _go_on(self, seconds: I64, by_policy: NDArray[np.bool_], practice: Practice) -> Generator[Order, Any, I64]:
         """Go on with the units in hand; return the (M, X) seconds that are left for others."""
         there = self._in_hand != NOBODY
         self._days[there] += 1
@@ -150,20 +152,19 @@ class Gate:
 
     def _queue(self, counts: Counts, seconds: I64, lot: F64, practice: Practice) -> Phase:
         """Serve the queue by day of arrival until a unit has no room; whoever is left has waited a day more."""
-        crossings, oldest = seconds.shape[1], 0
+        oldest = 0
         for age in reversed(range(self._oldest + 1)):
-            waiting = total_by(counts[:, self._serve[age].sources], self._by_lane)
+            waiting = self._waiting[age].of(counts)
             if not waiting.any():
                 continue
             if (waiting[seconds > 0] > 0).any():
                 through = yield Quota(self._serve[age], self._lane, seconds, practice.weight, age)
-                done = total_by(through, practice.sums)
-                units, spent = done[:, :crossings], done[:, crossings : 2 * crossings]
+                units = self._units.of(through)
                 self._served += units
                 self._waited += units * age
-                self.kin_cleared += np.rint(done[:, 2 * crossings :]).astype(np.int64)
+                self.kin_cleared += np.rint(self._kin.of(through)).astype(np.int64)
                 waiting -= units
-                seconds = np.maximum(seconds - np.ceil(spent).astype(np.int64), 0)
+                seconds = np.maximum(seconds - np.ceil(practice.seconds.of(through)).astype(np.int64), 0)
                 called = (waiting > 0) & (seconds > 0)
                 if called.any():
                     yield from self._take_in_hand(age, counts, seconds, called, lot, practice)
@@ -199,6 +200,8 @@ class Gate:
         desk, screening = cells.desk.reshape(-1, 1, 1), cells.screening.reshape(-1, 1, 1)
         ages = range(AGES)
         self._serve = [Move.build(table, f"served after {age}", waiting[:, age], screening, ("served",)) for age in ages]
+        crossings = len(self.world.crossings.names)
+        self._waiting = [Total.by(self._lane, crossings, waiting[:, age]) for age in ages]
         self._call = [Move.build(table, f"in hand after {age}", waiting[:, age], desk, ("called",)) for age in ages]
         self._grow_older = [
             Move.build(table, "a day longer", waiting[:, age], waiting[:, age + 1].reshape(-1, 1, 1), ("older",))
@@ -282,14 +285,12 @@ class Gate:
         return [made[n] for n in number.ravel()]
 
     def _practice_of(self, day: int) -> Practice:
-        gates, areas = self.world.crossings, len(self.world.areas)
+        gates = self.world.crossings
         men, others = gates.seconds_per_man[day, self._lane], gates.seconds_per_other[day, self._lane]
         # a second at least, for a quota admits whoever takes nothing, and nobody passes a closed crossing
         weight = np.maximum(np.rint(self._men * men + self._others * others).astype(np.int64), 1)
-        seconds = grouping(self._lane, len(gates.names), weight)
-        kin = grouping(self._area, areas, self._is_kin)
-        sums = csr_array(vstack([self._by_lane, seconds, kin]))
-        return Practice(weight, sums, self._held_chances(day), self._end_chances(day))
+        seconds = FlowTotal.by(self._lane[:, None], len(gates.names), weight[:, None])
+        return Practice(weight, seconds, self._held_chances(day), self._end_chances(day))
 
     def _held_chances(self, day: int) -> F64:
         share = self.world.crossings.hold_share[day, self._lane][:, None]

@@ -23,17 +23,18 @@ from numpy.typing import NDArray
 
 from havenward.core.cells import CellTable
 from havenward.core.orders import Counts, Phase
+from havenward.core.totals import Total
 from havenward.model.siege.belief import Belief
-from havenward.model.siege.cells import HELD, LISTENERS, Cells, build_cells
+from havenward.model.siege.cells import LISTENERS, Cells, build_cells
 from havenward.model.siege.classes import Classes, classes_of
 from havenward.model.siege.control import Control
 from havenward.model.siege.crossing import Gate
 from havenward.model.siege.departure import Departure, frailty_nodes
 from havenward.model.siege.life import Life
 from havenward.model.siege.parameters import Parameter
+from havenward.model.siege.population import populations
 from havenward.model.siege.reception import Reception
-from havenward.model.siege.start import GivenStart, apportion, stand_at, stocks_before
-from havenward.model.siege.sums import total_by
+from havenward.model.siege.start import GivenStart, all_at_home, stand_at, stocks_before
 from havenward.model.siege.walk import Walk
 from havenward.model.siege.world import World, compile_world
 from havenward.scenario.schema import Scenario
@@ -112,38 +113,24 @@ class SiegeRules:
         self.walk = Walk(world, cells, classes, self.control, self.values, self.node_share)
         self.gate = Gate(world, cells, classes, self.members)
         self.reception = Reception(world, cells, classes, self.control, self.values)
-        self._home_rows = [
-            np.concatenate([cells.home[h].ravel(), cells.follow[h].ravel(), cells.free[h], cells.follow_free[h]])
-            for h in range(len(world.homes.names))
-        ]
-        self._area_at_home = self._persons_at_home()
+        rows = np.concatenate([cells.at_home(h) for h in range(len(world.homes.names))])
+        self._people = Total.by(self.table.origins[rows], len(world.areas), rows, self.table.persons()[rows])
         self.stocks = tuple(cells.registry.stocks)
         self.links = tuple(cells.registry.links)
 
     def start(self) -> NDArray[np.int64]:
         """Return (M, cells) households at the start: by given stocks, or all at home on the side that holds the place."""
-        world, cells, classes = self.ground.world, self.ground.cells, self.ground.classes
-        members = self.members
-        stocks = stocks_before(self.ground.scenario, self.begin)
+        ground = self.ground
+        stocks = stocks_before(ground.scenario, self.begin)
         if stocks:
-            given = GivenStart(world, cells, classes, self.node_share).counts(stocks, self.begin)
-            return np.repeat(given[None], members, axis=0)
-        counts = np.zeros((members, len(self.table)), dtype=np.int64)
-        persons = np.array([sum(c.people) for c in classes.deciding])
-        share = np.array([c.share for c in classes.deciding])
-        mean = float((persons * share).sum())
-        people = world.homes.population[None] * self.values["population_scale"][:, None]
-        held = world.besieged[0]
-        for h in range(len(world.homes.names)):
-            behind = share[:, None, None] * held[h] * self.node_share
-            rows = np.concatenate([cells.free[h], cells.home[h, HELD].ravel()])
-            parts = np.concatenate([share * (1.0 - held[h]), behind.ravel()])
-            counts[:, rows] += apportion(np.rint(people[:, h] / mean), parts)
-        return counts
+            given = GivenStart(ground.world, ground.cells, ground.classes, self.node_share).counts(stocks, self.begin)
+            return np.repeat(given[None], self.members, axis=0)
+        people = populations(ground.world.homes, self.values)
+        return all_at_home(ground.world, ground.cells, ground.classes, self.node_share, people)
 
     def phases(self, day: int, counts: Counts) -> Iterator[Phase]:
         """Yield the phases of a day in the order that the head of this file states."""
-        people = self._count_at_home(counts)
+        people = self._people.of(counts)
         yield self.control.phase(day, counts, self.reception.joined)
         yield self.life.phase(day, self.walk.captures, people)
         yield self.belief.phase(day, self.walk.captures, self.walk.escapes)
@@ -167,7 +154,7 @@ class SiegeRules:
         members = self.members
 
         def over(value: F64) -> F64:
-            return total_by(np.broadcast_to(value, (members, value.shape[-1])), self.reception.by_area)
+            return self.reception.by_area.of(np.broadcast_to(value, (members, value.shape[-1])))
 
         def flat(value: F64) -> F64:
             return np.broadcast_to(value, (members, len(world.areas)))
@@ -186,15 +173,3 @@ class SiegeRules:
             ],
             axis=2,
         )
-
-    def _persons_at_home(self) -> list[NDArray[np.int64]]:
-        persons = self.table.persons()
-        return [persons[rows] for rows in self._home_rows]
-
-    def _count_at_home(self, counts: Counts) -> F64:
-        """Return (M, A) persons at home."""
-        area = self.ground.world.homes.area
-        total = np.zeros((len(counts), len(self.ground.world.areas)))
-        for h, rows in enumerate(self._home_rows):
-            total[:, area[h]] += counts[:, rows] @ self._area_at_home[h]
-        return total

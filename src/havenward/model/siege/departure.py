@@ -19,13 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from havenward.core.orders import NOBODY, Counts, Move, Phase, Split
+from havenward.core.cells import NOBODY
+from havenward.core.orders import Counts, Move, Phase, Split
+from havenward.core.totals import FlowTotal, Total, is_occupied, members_last
 from havenward.model.siege.belief import Belief
 from havenward.model.siege.cells import CONTACT_1, CONTACT_2, FRAILTY_NODES, HELD, SIDES, Cells
 from havenward.model.siege.classes import Classes
 from havenward.model.siege.control import Control
+from havenward.model.siege.hazards import leave_or_die
 from havenward.model.siege.life import Life
-from havenward.model.siege.sums import grouping, total_by
 from havenward.model.siege.world import USES, World
 
 F64 = NDArray[np.float64]
@@ -58,7 +60,6 @@ class Departure:
 
     Attributes:
         left_share: (M, A) share of an area's people at home who left on the last day.
-        hazard: (M, H, 2) mean hazard of a middling household, behind the line and in contact.
     """
 
     world: World
@@ -69,26 +70,42 @@ class Departure:
     belief: Belief
     values: dict[str, F64]
     left_share: F64 = field(init=False)
-    hazard: F64 = field(init=False)
 
     def __post_init__(self) -> None:
         members = len(self.values["expulsion"])
-        homes = len(self.world.homes.names)
         self.left_share = np.zeros((members, len(self.world.areas)))
-        self.hazard = np.zeros((members, homes, 2))
         self.frailty, _ = frailty_nodes(self.values["frailty_sd"])
         self._leave = (self._leave_move(slice(HELD, HELD + 1)), self._leave_move(slice(CONTACT_1, CONTACT_2 + 1)))
         self._mode = self._mode_move()
         self._route = self._route_move()
         self._mobility = np.array([c.mobility for c in self.classes.deciding])
         self._means = np.array([c.means for c in self.classes.deciding])
-        self._persons = tuple(
-            grouping(self.cells.table.origins[move.sources], len(self.world.areas), self.cells.table.persons()[move.sources])
-            for move in self._leave
-        )
+        self._gone = tuple(self._persons_who_left(move) for move in self._leave)
+        # members of a cell stand side by side, as in the solvers that count
+        self._chances = tuple(np.zeros((*move.rows.shape[:2], members)) for move in self._leave)
         self._kin = np.array([f.role == "kin" for f in self.classes.following], dtype=bool)
+        kin = self.cells.follow[:, :, self._kin]
+        area = np.repeat(self.world.homes.area, kin[0].size)
+        self._kin_by_area = Total.by(area, len(self.world.areas), kin.ravel())
+        self._lay_out_ways()
 
-    # --- moves, laid out once
+    # --- moves and sums, laid out once
+
+    def _persons_who_left(self, move: Move) -> FlowTotal:
+        """Return persons who leave home, by area."""
+        table = self.cells.table
+        group = np.stack([table.origins[move.sources], np.full(len(move.sources), NOBODY)], axis=1)
+        return FlowTotal.by(group, len(self.world.areas), np.repeat(table.persons()[move.sources][:, None], 2, axis=1))
+
+    def _lay_out_ways(self) -> None:
+        """Note by day which uses are open from each home, and sort the ways by night by home."""
+        ways, homes = self.world.corridors, len(self.world.homes.names)
+        self._is_open = np.zeros((self.world.days, homes, len(USES)), dtype=bool)
+        for q, (home, use) in enumerate(zip(ways.home, ways.use, strict=True)):
+            self._is_open[:, home, use] |= ways.open[:, q]
+        by_night = np.flatnonzero(ways.use == NIGHT)
+        self._by_night = by_night[np.argsort(ways.home[by_night], kind="stable")]
+        self._night_homes, self._night_starts = np.unique(ways.home[self._by_night], return_index=True)
 
     def _leave_move(self, bands: slice) -> Move:
         """Return the move out of some bands: sources by (H, band, c, K, L), then by (H, band, f)."""
@@ -138,7 +155,7 @@ class Departure:
         homes = len(self.world.homes.names)
         self._slots = [np.flatnonzero(ways.home == h) for h in range(homes)]
         widest = max(1, max(len(slots) for slots in self._slots))
-        self._by_home_and_use = grouping(ways.home * len(USES) + ways.use, homes * len(USES))
+        self._by_home_and_use = Total.by(ways.home * len(USES) + ways.use, homes * len(USES))
         self._route_group = np.repeat(np.arange(homes * len(SIDES)), cells.edge.shape[2])
         rows = np.full((*cells.edge.shape, widest), NOBODY)
         links = np.full(rows.shape, NOBODY)
@@ -176,14 +193,13 @@ class Departure:
         """
         weight = self._channel_weights(day)
         calm = np.exp(-fear(self.belief.believed, self.values))[:, self.world.homes.area]
-        hazards = (self._behind(day, weight, calm), self._in_contact(weight, calm))
-        self.hazard = np.stack([h.mean(axis=(2, 3)) for h in hazards], axis=2)
         gone = np.zeros_like(self.left_share)
-        for side, (move, hazard) in enumerate(zip(self._leave, hazards, strict=True)):
-            if counts[:, move.sources].any():
-                follow = self._following(side, counts, weight, vanguards)
-                left = yield Split(move, self._chances(day, side, hazard, follow))
-                gone += total_by(left[:, :, 0], self._persons[side])
+        for side, move in enumerate(self._leave):
+            if is_occupied(counts, move.sources):
+                hazard = self._behind(day, weight, calm) if side == 0 else self._in_contact(weight, calm)
+                follow = self._following(side, counts, hazard, weight, vanguards)
+                left = yield Split(move, self._leave_chances(day, side, counts, hazard, follow))
+                gone += self._gone[side].of(left)
         self.left_share = gone / np.maximum(people, 1.0)
         if gone.any():
             # those who leave stand by road and by night as their hazards do: fear keeps people from the night only
@@ -193,24 +209,15 @@ class Departure:
 
     def _channel_weights(self, day: int) -> F64:
         """Return (M, H, 3) how open the ways out are: by road, by night, over the front."""
-        world, value, ways = self.world, self.values, self.world.corridors
-        area = world.homes.area
-        members, homes = self.hazard.shape[:2]
-        is_open = ways.open[day]
-        weight = np.zeros((members, homes, len(USES)))
-        for use in range(len(USES)):
-            mine = is_open & (ways.use == use)
-            if not mine.any():
-                continue
-            if use == NIGHT:
-                reach = np.exp(-(ways.km[mine][None] + ways.width_km[mine][None]) / value["reach_km"][:, None])
-                thin = 1.0 - self.control.contact_share[:, ways.home[mine]]
-                seal = value["seal_strength"][:, None] ** (ways.patrols[mine][None] * thin)
-                for column, h in enumerate(ways.home[mine]):
-                    weight[:, h, use] = np.maximum(weight[:, h, use], reach[:, column] * seal[:, column])
-            else:
-                weight[:, np.unique(ways.home[mine]), use] = 1.0
-        barred = world.exit_level[day, area]
+        world, value, ways, mine = self.world, self.values, self.world.corridors, self._by_night
+        weight = np.repeat(self._is_open[day].astype(float)[None], len(self.left_share), axis=0)
+        if len(mine):
+            km = ways.km[mine] + ways.width_km[mine]
+            thin = 1.0 - self.control.contact_share[:, ways.home[mine]]
+            seal = value["seal_strength"][:, None] ** (ways.patrols[mine] * thin)
+            secret = np.exp(-km / value["reach_km"][:, None]) * seal * ways.open[day, mine]
+            weight[:, self._night_homes, NIGHT] = np.maximum.reduceat(secret, self._night_starts, axis=1)
+        barred = world.exit_level[day, world.homes.area]
         weight[:, :, ROAD] *= 1.0 - barred
         weight[:, :, NIGHT] *= barred
         return weight
@@ -234,46 +241,40 @@ class Departure:
         wish = self.values["departure_ceiling"][:, None] * self.life.wish[:, :, 1] * (weight[:, :, FRONT] > 0)
         return np.asarray((wish[:, :, None] * calm)[:, :, None, :] * self._mobility[:, None])
 
-    def _following(self, side: int, counts: Counts, weight: F64, vanguards: F64) -> F64:
+    def _following(self, side: int, counts: Counts, hazard: F64, weight: F64, vanguards: F64) -> F64:
         """Return (M, H, f) hazards of those who only follow: kin who are fetched, elders, households that parted."""
+        middling = hazard.reshape(*hazard.shape[:2], -1).mean(axis=2)[:, :, None]
         if side == 1:
-            wish = self.hazard[:, :, 1, None] * np.ones(len(self._kin))
-            return np.asarray(wish)
-        area = self.world.homes.area
+            return np.asarray(np.repeat(middling, len(self._kin), axis=2))
         can_go = weight[:, :, : NIGHT + 1].max(axis=2) > 0
-        fetched = self._fetched(counts, vanguards)[:, area] * can_go
-        return np.where(self._kin, fetched[:, :, None], self.hazard[:, :, 0, None])
+        fetched = self._fetched(counts, vanguards)[:, self.world.homes.area] * can_go
+        return np.asarray(np.where(self._kin, fetched[:, :, None], middling))
 
-    def _chances(self, day: int, side: int, hazard: F64, follow: F64) -> F64:
-        """Return (M, S, 2) chances to leave or be killed for the sources of a side."""
+    def _leave_chances(self, day: int, side: int, counts: Counts, hazard: F64, follow: F64) -> F64:
+        """Return (M, S, 2) chances to leave or be killed for the sources of a side that somebody is in."""
         value = self.values
-        intensity = np.clip(self.world.intensity[day] - 1.0, 0.0, 2.0) / 2.0
-        loss = value["home_loss"][:, None] * intensity
+        loss = value["home_loss"][:, None] * np.clip(self.world.intensity[day] - 1.0, 0.0, 2.0) / 2.0
         expelled = np.zeros_like(loss)
-        bands = 1
         if side == 0:
             loss = loss * value["violence_behind"][:, None]
         else:
-            bands = 2
-            way_out = self.world.corridors.open[day] & (self.world.corridors.use == FRONT)
-            is_out = np.bincount(self.world.corridors.home[way_out], minlength=loss.shape[1]) > 0
-            expelled = value["expulsion"][:, None] * is_out
-        members, homes = loss.shape
-        deciding = hazard[:, :, None, :, None, :] * self.frailty[:, None, None, None, :, None]
-        deciding = deciding + expelled[:, :, None, None, None, None]
-        following = (follow + expelled[:, :, None])[:, :, None]
-        parts = [
-            np.repeat(_compete(leave, loss.reshape(members, homes, *(1,) * (leave.ndim - 2))), bands, axis=2)
-            for leave in (deciding, following)
-        ]
-        return np.concatenate([part.reshape(members, -1, 2) for part in parts], axis=1)
+            expelled = value["expulsion"][:, None] * self._is_open[day, :, FRONT]
+        chances = self._chances[side]
+        leave_or_die(
+            members_last(counts),
+            self._leave[side].sources,
+            members_last(hazard),
+            members_last(self.frailty),
+            members_last(follow),
+            members_last(expelled),
+            members_last(loss),
+            chances,
+        )
+        return chances.transpose(2, 0, 1)
 
     def _fetched(self, counts: Counts, vanguards: F64) -> F64:
         """Return (M, A) hazard that kin left behind are fetched: more with safe vanguards per unit of kin."""
-        area, areas = self.world.homes.area, len(self.world.areas)
-        kin = counts[:, self.cells.follow[:, :, self._kin]].sum(axis=(2, 3))
-        waiting = np.stack([np.bincount(area, weights=row, minlength=areas) for row in kin])
-        ratio = np.minimum(1.0, vanguards / np.maximum(waiting, 1.0))
+        ratio = np.minimum(1.0, vanguards / np.maximum(self._kin_by_area.of(counts), 1.0))
         return np.asarray(self.values["retrieval"][:, None] * ratio)
 
     def _mode_chances(self) -> F64:
@@ -293,14 +294,14 @@ class Departure:
 
     def _route_chances(self, day: int, weight: F64) -> F64:
         world, value, ways = self.world, self.values, self.world.corridors
-        members, (homes, sides, _) = len(self.hazard), self.cells.edge.shape
+        members, (homes, sides, _) = len(self.left_share), self.cells.edge.shape
         hours = np.where(ways.use == ROAD, ways.km / ROAD_KM_AN_HOUR, ways.km / value["walking_speed"][:, None])
         believed = self.belief.believed.mean(axis=2)[:, world.homes.area[ways.home]]
         risk = np.where(ways.use == NIGHT, believed * ways.patrols, 0.0)
         appeal = np.exp(-value["route_time"][:, None] * hours - value["route_risk"][:, None] * risk)
         appeal = appeal * ways.open[day]
         # each use as a whole is taken as often as it is open; within a use people choose by time and risk
-        total = total_by(appeal, self._by_home_and_use)
+        total = self._by_home_and_use.of(appeal)
         within = appeal / np.maximum(total[:, ways.home * len(USES) + ways.use], 1e-300)
         behind = within * weight[:, ways.home, ways.use] * (ways.use != FRONT)
         ahead = within * (ways.use == FRONT) * ways.open[day]
@@ -312,10 +313,3 @@ class Departure:
         summed = chance.sum(axis=3, keepdims=True)
         chance = chance / np.where(summed > 0, summed, 1.0)
         return np.asarray(chance).reshape(members, -1, slots.shape[1])
-
-
-def _compete(leave: F64, loss: F64) -> F64:
-    """Return the chances (..., 2) of two competing hazards within a day: p_j = r_j / r (1 - exp(-r))."""
-    total = leave + loss
-    share = -np.expm1(-total) / np.where(total > 0, total, 1.0)
-    return np.stack([leave * share, np.broadcast_to(loss, leave.shape) * share], axis=-1)

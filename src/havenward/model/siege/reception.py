@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 from scipy.special import expit
 
-from havenward.core.orders import NOBODY, Counts, Move, Phase, Quota, Split
+from havenward.core.cells import NOBODY
+from havenward.core.orders import Counts, Move, Phase, Quota, Split
+from havenward.core.totals import Total, is_occupied
 from havenward.model.siege.cells import Cells
 from havenward.model.siege.classes import MAN, Classes
 from havenward.model.siege.control import Control
-from havenward.model.siege.sums import added_in_order, grouping, total_by
 from havenward.model.siege.world import World
 
 F64 = NDArray[np.float64]
@@ -36,7 +36,7 @@ class Reception:
     """Camps, hosts and returns, for every member.
 
     Attributes:
-        by_area: (A, H) matrix that averages homes by their people at the start.
+        by_area: averages homes by their people at the start.
         vanguards: (M, A) vanguards in safety who wait for kin.
         joined: (M, A) people who took up arms.
     """
@@ -46,7 +46,7 @@ class Reception:
     classes: Classes
     control: Control
     values: dict[str, F64]
-    by_area: csr_array = field(init=False)
+    by_area: Total = field(init=False)
     vanguards: F64 = field(init=False)
     joined: F64 = field(init=False)
 
@@ -76,49 +76,54 @@ class Reception:
         by_area[homes.area, np.arange(len(homes.names))] = people
         self._area_share = by_area / np.maximum(by_area.sum(axis=1, keepdims=True), MINUTE_SHARE)
         self._city_share = people / people.sum()
-        self.by_area = grouping(homes.area, areas, self._area_share[homes.area, np.arange(len(people))])
+        self.by_area = Total.by(homes.area, areas, weight=self._area_share[homes.area, np.arange(len(people))])
+        camps = len(self.world.sites.camps)
+        self._inside = Total.by(
+            np.repeat(np.arange(camps), areas * self._kinds),
+            camps,
+            cells.camp.ravel(),
+            np.tile(self._persons, camps * areas),
+        )
+        self._vanguards = Total.by(self._reunite_lane, areas, self._reunite.sources)
+        cost = self.values["camp_distance"][:, None, None]
+        crossing = cells.pair_crossing
+        self._near_camps = np.exp(-cost * self.world.sites.camp_km[crossing])
+        self._near_hosts = np.exp(-cost * self.world.sites.host_km[crossing])
+        self._from_camps = np.exp(-cost * self.world.sites.between_km)
 
     def phase(self, day: int, counts: Counts, kin_cleared: I64) -> Phase:
         """Receive. `kin_cleared` (M, A): units of kin who came through the crossings today."""
         cells, sites = self.cells, self.world.sites
         members = len(self.vanguards)
-        if counts[:, self._board.sources].any():
+        if is_occupied(counts, self._board.sources):
             seats = np.repeat(np.rint(self.world.crossings.bus_seats[day])[None], members, axis=0).astype(np.int64)
             yield Quota(self._board, self._board_lane, seats, self._board_weight)
-        if counts[:, self._allocate.sources].any():
+        if is_occupied(counts, self._allocate.sources):
             spare = self._spare(day, counts)
             yield Split(self._allocate, self._allocate_chances(day, spare), group=self._pair_group)
-        if sites.camps and counts[:, self._admit.sources].any():
+        if sites.camps and is_occupied(counts, self._admit.sources):
             room = np.floor(self._spare(day, counts)).astype(np.int64)
             yield Quota(self._admit, self._admit_lane, room, self._admit_weight)
-            if counts[:, self._turn_away.sources].any():
+            if is_occupied(counts, self._turn_away.sources):
                 yield Split(self._turn_away, self._turn_away_chances(), group=self._camp_group)
-        waiting = counts[:, self._reunite.sources]
-        if kin_cleared.any() and waiting.any():
+        if kin_cleared.any() and is_occupied(counts, self._reunite.sources):
             yield Quota(
                 self._reunite,
                 self._reunite_lane,
                 kin_cleared,
                 np.ones(len(self._reunite_lane), dtype=np.int64),
             )
-        if counts[:, self._settle.sources].any():
+        if is_occupied(counts, self._settle.sources):
             yield Split(self._settle, self._settle_chances(day), group=self._settle_group)
-        here = counts[:, self._reunite.sources]
-        self.vanguards = np.stack(
-            [np.bincount(self._reunite_lane, weights=row, minlength=len(self.world.areas)) for row in here]
-        )
+        self.vanguards = self._vanguards.of(counts)
         self.joined = counts[:, cells.joined].astype(float)
 
     # --- where to
 
-    def _inside(self, counts: Counts) -> F64:
-        """Return (M, C) persons in each camp."""
-        return np.asarray((counts[:, self.cells.camp] * self._persons).sum(axis=(2, 3)).astype(float))
-
     def _spare(self, day: int, counts: Counts) -> F64:
         """Return (M, C) persons whom the plots still hold."""
         room = self.world.sites.plots[day] * self.values["persons_a_plot"][:, None]
-        return np.asarray(np.maximum(room - self._inside(counts), 0.0))
+        return np.asarray(np.maximum(room - self._inside.of(counts), 0.0))
 
     def _allocate_move(self) -> Move:
         cells, sites, gates = self.cells, self.world.sites, self.world.crossings
@@ -146,13 +151,12 @@ class Reception:
         )
 
     def _allocate_chances(self, day: int, spare: F64) -> F64:
-        value, sites, crossing = self.values, self.world.sites, self.cells.pair_crossing
-        cost = value["camp_distance"][:, None, None]
-        appeal = (spare * sites.policy[day])[:, None] * np.exp(-cost * sites.camp_km[crossing])
+        value = self.values
+        appeal = (spare * self.world.sites.policy[day])[:, None] * self._near_camps
         total = added_in_order(appeal)
         freed = ((1.0 - self.control.besieged) * self._city_share).sum(axis=1)
         to_camps = expit(value["camp_logit"] - value["host_pull"] * freed)[:, None, None]
-        pull = self._host_appeal()[:, None] * np.exp(-cost * sites.host_km[crossing])
+        pull = self._host_appeal()[:, None] * self._near_hosts
         received = added_in_order(pull)
         to_camps = np.where(total > 0, np.where(received > 0, to_camps, 1.0), 0.0)
         camp = to_camps * appeal / np.where(total > 0, total, 1.0)
@@ -187,8 +191,7 @@ class Reception:
 
     def _turn_away_chances(self) -> F64:
         """Return (M, C, hosts) where those go for whom a camp has no plot; they stay at the gate if nobody receives."""
-        cost = self.values["camp_distance"][:, None, None]
-        pull = self._host_appeal()[:, None] * np.exp(-cost * self.world.sites.between_km)
+        pull = self._host_appeal()[:, None] * self._from_camps
         return np.asarray(pull / np.maximum(added_in_order(pull), 1e-300))
 
     # --- later
@@ -246,9 +249,9 @@ class Reception:
         world, value = self.world, self.values
         members, areas = len(self.vanguards), len(world.areas)
         homes = world.homes
-        free_days = total_by(self.control.free_days, self.by_area)
-        freed = total_by(1.0 - self.control.besieged, self.by_area)
-        damage = total_by(homes.damage[None], self.by_area)[0]
+        free_days = self.by_area.of(self.control.free_days)
+        freed = self.by_area.of(1.0 - self.control.besieged)
+        damage = self.by_area.of(homes.damage[None])[0]
         services = -np.expm1(-free_days / value["service_days"][:, None])
         rate = value["return_rate"][:, None] * np.exp(-value["damage_effect"][:, None] * damage)
         back = rate * freed * services
@@ -292,3 +295,11 @@ class Reception:
             ("reunited",),
             links.reshape(-1, 1, 1),
         )
+
+
+def added_in_order(values: F64) -> F64:
+    """Return (..., 1) sums over the last axis, term by term: a place that takes nobody changes no bit of them."""
+    total = np.zeros((*values.shape[:-1], 1))
+    for term in range(values.shape[-1]):
+        total += values[..., term : term + 1]
+    return total

@@ -48,6 +48,20 @@ def made_up(persons: int, sizes: I64, share: F64) -> I64:
     return whole
 
 
+def all_at_home(world: World, cells: Cells, classes: Classes, node_share: F64, people: F64) -> I64:
+    """Return (M, cells) households: (M, H) persons at home, on the side that holds their place at the scenario's start."""
+    counts = np.zeros((len(people), len(cells.table)), dtype=np.int64)
+    persons = np.array([sum(c.people) for c in classes.deciding])
+    share = np.array([c.share for c in classes.deciding])
+    households = np.rint(people / float((persons * share).sum()))
+    for h, held in enumerate(world.besieged[0]):
+        behind = share[:, None, None] * held * node_share
+        rows = np.concatenate([cells.free[h], cells.home[h, HELD].ravel()])
+        parts = np.concatenate([share * (1.0 - held), behind.ravel()])
+        counts[:, rows] += apportion(households[:, h], parts)
+    return counts
+
+
 def stocks_before(scenario: Scenario, day: int) -> tuple[Stock, ...]:
     """Return the stocks of the evening before a day, counted from the scenario's start; none where none are given."""
     evening = scenario.header.start + dt.timedelta(days=day - 1)

@@ -18,17 +18,31 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.orders import NOBODY, Counts, Move, Phase, Split
+from havenward.core.cells import NOBODY
+from havenward.core.orders import Counts, Move, Phase, Split
+from havenward.core.totals import FlowTotal, is_occupied
 from havenward.model.siege.cells import FRAILTY_NODES, HELD, LISTENERS, Cells
 from havenward.model.siege.classes import Classes
 from havenward.model.siege.control import Control
-from havenward.model.siege.sums import grouping, total_by
 from havenward.model.siege.world import World
 
 F64 = NDArray[np.float64]
 WAVES = 3
 ACROSS, TURNED, CAPTURED, SHOT, LOST = range(5)
 ROAD, NIGHT, FRONT = range(3)
+
+
+@dataclass(frozen=True)
+class Dangers:
+    """Of one night, for (M, pairs) of a corridor and nights on it.
+
+    Attributes:
+        attempt: chance to be stopped by patrols that are not busy, over all nights of the attempt.
+        survive: chance to be lost neither to mines, exhaustion nor fire in this night.
+    """
+
+    attempt: F64
+    survive: F64
 
 
 @dataclass
@@ -71,45 +85,58 @@ class Walk:
         stopped = np.zeros((members, len(self.world.corridors.names)))
         self.captures = np.zeros_like(self.captures)
         self.escapes = np.zeros_like(self.escapes)
-        if counts[:, self._night.sources].any():
+        if is_occupied(counts, self._night.sources):
+            dangers = self._dangers(day)
             for wave in range(WAVES):
-                chance = self._outcomes(day, stopped) / (WAVES - wave)
-                went = yield Split(self._night, chance, wave, self._walk_group)
-                caught = went[:, :, TURNED] + went[:, :, CAPTURED] + went[:, :, SHOT]
-                stopped += total_by(caught, self._by_corridor)
-                self.captures += total_by(caught, self._by_area)
-                self.escapes += total_by(went[:, :, ACROSS], self._arrived_by_area)
-            if counts[:, self._wake.sources].any():
+                went = yield Split(self._night, self._outcomes(dangers, stopped) / (WAVES - wave), wave, self._walk_group)
+                stopped += self._stopped_by_corridor.of(went)
+                self.captures += self._stopped_by_area.of(went)
+                self.escapes += self._across_by_area.of(went)
+            if is_occupied(counts, self._wake.sources):
                 yield Split(self._wake, np.ones((1, 1, 1)), group=np.zeros_like(self._wake.sources))
-        if counts[:, self._captivity.sources].any():
+        if is_occupied(counts, self._captivity.sources):
             yield Split(self._captivity, self._captivity_chances(), group=self._captive_home)
-        if counts[:, self._homeward.sources].any():
+        if is_occupied(counts, self._homeward.sources):
             arrived = yield Split(self._homeward, self._homeward_chances(), group=self._homeward_home)
-            if arrived.any():
+            if arrived.moved.size:
                 yield Split(self._homecoming, self._homecoming_share, group=self._homecoming_group)
 
-    def _outcomes(self, day: int, stopped: F64) -> F64:
-        """Return (M, pairs, 5) chances of the five ends of one night, for pairs of a corridor and nights on it."""
+    def _dangers(self, day: int) -> Dangers:
+        """Return what one night holds for pairs of a corridor and nights on it, before patrols are busy."""
         world, value, ways = self.world, self.values, self.world.corridors
-        way, nights = self._pair_corridor, self._pair_nights
+        way = self._pair_corridor
         home, use = ways.home[way], ways.use[way]
-        column = {name: v[:, None] for name, v in value.items()}
-        busy = 1.0 / (1.0 + stopped[:, way] / column["patrol_groups"])
+
+        def of(name: str) -> F64:
+            return value[name][:, None]
+
         thin = 1.0 - self.control.contact_share[:, home]
-        light = 1.0 + column["moon_effect"] * (2.0 * world.moon[day] - 1.0)
-        secret = np.clip(column["interception"] * ways.patrols[way] * thin * light * busy, 0.0, 1.0)
-        in_contact = column["interception_contact"] * busy * self.control.besieged[:, home]
-        attempt = np.where(use == NIGHT, secret, np.where(use == FRONT, in_contact, 0.0))
-        seized = 1.0 - (1.0 - attempt) ** (1.0 / nights)
-        mined = -np.expm1(-column["mine_loss"] * (ways.mines * ways.width_km)[way]) / nights
-        tired = column["exhaustion_loss"] * (use == NIGHT)
-        under_fire = column["fire_loss"] * (world.intensity[day, home] / 3.0 * (use == FRONT))
-        lost = np.clip(mined + tired + under_fire, 0.0, 1.0)
-        survive = 1.0 - lost
-        shot, back = column["shot_share"], column["turned_back_share"]
-        taken = survive * seized * (1.0 - shot)
-        ends = (survive * (1.0 - seized), taken * back, taken * (1.0 - back), survive * seized * shot, lost)
-        return np.stack(ends, axis=2)
+        light = 1.0 + of("moon_effect") * (2.0 * world.moon[day] - 1.0)
+        secret = of("interception") * light * (ways.patrols[way] * thin)
+        in_contact = of("interception_contact") * self.control.besieged[:, home]
+        tired = of("exhaustion_loss") * (use == NIGHT)
+        under_fire = of("fire_loss") * (world.intensity[day, home] / 3.0 * (use == FRONT))
+        return Dangers(
+            attempt=np.where(use == NIGHT, secret, np.where(use == FRONT, in_contact, 0.0)),
+            survive=1.0 - np.clip(self._mined + tired + under_fire, 0.0, 1.0),
+        )
+
+    def _outcomes(self, dangers: Dangers, stopped: F64) -> F64:
+        """Return (M, pairs, 5) chances of the five ends of one night; patrols that stopped somebody are busy."""
+        value = self.values
+        busy = 1.0 / (1.0 + stopped[:, self._pair_corridor] / value["patrol_groups"][:, None])
+        attempt = np.clip(dangers.attempt * busy, 0.0, 1.0)
+        passed = dangers.survive * (1.0 - attempt) ** (1.0 / self._pair_nights)
+        seized = dangers.survive - passed
+        shot, back = value["shot_share"][:, None], value["turned_back_share"][:, None]
+        taken = seized * (1.0 - shot)
+        chance = np.empty((*attempt.shape, 5))
+        chance[..., ACROSS] = passed
+        chance[..., TURNED] = taken * back
+        chance[..., CAPTURED] = taken * (1.0 - back)
+        chance[..., SHOT] = seized * shot
+        chance[..., LOST] = 1.0 - dangers.survive
+        return chance
 
     # --- moves, laid out once
 
@@ -121,11 +148,16 @@ class Walk:
         kept, group = np.unique(pairs, axis=0, return_inverse=True)
         self._pair_corridor, self._pair_nights = kept.T
         self._walk_group = group.ravel().astype(np.int64)
+        mined = ways.mines * ways.width_km
+        self._mined = -np.expm1(-self.values["mine_loss"][:, None] * mined[self._pair_corridor]) / self._pair_nights
         area = homes.area[home]
         areas = len(self.world.areas)
-        self._by_corridor = grouping(q, len(ways.names))
-        self._by_area = grouping(area, areas)
-        self._arrived_by_area = grouping(area, areas, (left == 0).astype(np.int64))
+        ends = np.arange(5)
+        is_stopped = np.isin(ends, (TURNED, CAPTURED, SHOT))
+        arrives = (left == 0)[:, None] & (ends == ACROSS)
+        self._stopped_by_corridor = FlowTotal.by(np.where(is_stopped, q[:, None], NOBODY), len(ways.names))
+        self._stopped_by_area = FlowTotal.by(np.where(is_stopped, area[:, None], NOBODY), areas)
+        self._across_by_area = FlowTotal.by(np.where(arrives, area[:, None], NOBODY), areas)
         arrival = {(a.people, a.role): k for k, a in enumerate(self.classes.waiting)}
         kind = np.array([arrival[(x.people, x.role)] for x in self.classes.walkers])
         pair = cells.pair[ways.crossing[q], area]

@@ -1,0 +1,70 @@
+"""Orders that cannot be carried out are refused before anybody moves: compiled loops do not look at bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenward.core.orders import Ordered, OrderError, Quota, Split
+from havenward.core.totals import members_last
+from havenward.solve import kernels
+
+
+def shaped(order: Split, members: int) -> NDArray[np.float64]:
+    """Return a split's probabilities as (G, T, M or 1); whether they are probabilities is looked at where units stand.
+
+    Raises:
+        OrderError: the shape is not that of the move, or a source follows a group that has no probabilities.
+    """
+    probability = order.probability
+    sources, targets, _ = order.move.rows.shape
+    groups = sources if order.group is None else order.probability.shape[1]
+    if probability.shape not in ((1, groups, targets), (members, groups, targets)):
+        expected = (members, groups, targets)
+        raise OrderError(f"{order.move.name}: probabilities of shape {probability.shape}, not {expected}")
+    group = order.groups
+    if group.shape != (sources,) or (sources and (group.min() < 0 or group.max() >= groups)):
+        raise OrderError(f"{order.move.name}: every source needs a group that has probabilities")
+    return members_last(np.asarray(probability, dtype=np.float64))
+
+
+def judge(order: Split, verdict: int) -> None:
+    """Raise when a kernel found that some units have no probabilities.
+
+    Raises:
+        OrderError: a number is negative or not a number, or a unit's probabilities sum to more than one.
+    """
+    if verdict == kernels.NOT_A_PROBABILITY:
+        raise OrderError(f"{order.move.name}: a probability is negative or not a number")
+    if verdict == kernels.MORE_THAN_ONE:
+        raise OrderError(f"{order.move.name}: the probabilities of a unit sum to more than one")
+
+
+def checked_budget(order: Quota, members: int) -> NDArray[np.int64]:
+    """Return a quota's budget as a contiguous array.
+
+    Raises:
+        OrderError: a budget or a weight is negative, a lane has no budget, or a shape is not that of the move.
+    """
+    sources, targets, _ = order.move.rows.shape
+    if order.lane.shape != (sources,) or order.weight.shape != (sources,) or targets != 1:
+        raise OrderError(f"{order.move.name}: a quota needs one target, and a lane and a weight for each source")
+    lanes = order.budget.shape[-1]
+    if order.budget.shape != (members, lanes) or ((order.lane < 0) | (order.lane >= lanes)).any():
+        raise OrderError(f"{order.move.name}: a quota needs a budget for each member and lane")
+    if (order.budget < 0).any() or (order.weight < 0).any():
+        raise OrderError(f"{order.move.name}: a budget or a weight is negative")
+    return np.ascontiguousarray(order.budget, dtype=np.int64)
+
+
+def check_sequence(order: Ordered, members: int) -> None:
+    """Raise where the totals of an ordered move are not there.
+
+    Raises:
+        OrderError: a shape is not that of the move, or there is no wave.
+    """
+    sources, targets, _ = order.move.rows.shape
+    if order.totals.shape != (members, targets) or order.gain.shape != (sources, targets):
+        raise OrderError(f"{order.move.name}: an ordered move needs totals and gains for each target")
+    if len(order.fixed) != members or order.waves < 1:
+        raise OrderError(f"{order.move.name}: an ordered move needs fixed numbers for each member, and a wave")
