@@ -26,10 +26,9 @@ from numpy.typing import NDArray
 from havenward.core.ledger import Ledger
 from havenward.core.orders import Draw, Order, Solver, Split
 from havenward.core.totals import Flows
-from havenward.model.siege.day import Ground, SiegeRules
-from havenward.model.siege.parameters import Parameter, values
+from havenward.model.siege.siege import Siege
 from havenward.run.days import turn_day
-from havenward.run.engine import SolverName, prepare, solver_for
+from havenward.run.engine import SolverName, solver_for
 from havenward.run.record import Recorder
 from havenward.scenario.read import load
 from havenward.solve.individuals import Individuals
@@ -52,18 +51,17 @@ class Nowhere:
 class Case:
     """A compiled scenario."""
 
-    ground: Ground
-    table: dict[str, Parameter]
+    siege: Siege
 
     @classmethod
     def of(cls, name: str, **changes: float) -> Case:
         """Compile a bundled scenario."""
-        return cls(*prepare(load(name), changes))
+        return cls(Siege.of(load(name), changes))
 
     def turn(self, solver: SolverName, members: int, days: int | None = None, threads: int = 1) -> Iterator[Solver]:
         """Turn all days for some members at once, recording as a run does; yield the solver after each day."""
         numbers = np.arange(members, dtype=np.uint32)
-        rules = SiegeRules(self.ground, values(self.table, SEED, numbers, spread=1.0))
+        rules = self.siege.for_members(numbers, SEED, spread=1.0, begin=0)
         ledger = Ledger(rules.table)
         carrier = solver_for(solver, rules, SEED, numbers, ledger, threads)
         last = (days or rules.days) - 1
@@ -127,7 +125,7 @@ def size() -> None:
     """Cells, orders and random numbers a day of `mosul`, one member."""
     case = Case.of("mosul")
     numbers = np.zeros(1, dtype=np.uint32)
-    rules = SiegeRules(case.ground, values(case.table, SEED, numbers, spread=1.0))
+    rules = case.siege.for_members(numbers, SEED, spread=1.0, begin=0)
     ledger = Ledger(rules.table)
     chain = solver_for("chain", rules, SEED, numbers, ledger, 1)
     tally = Tally(chain.counts)
@@ -135,7 +133,7 @@ def size() -> None:
     for day in range(rules.days):
         turn_day(rules, chain, ledger, day, tally)
         occupied += int((chain.counts > 0).sum())
-    cells = case.ground.cells
+    cells = case.siege.ground.cells
     at_home = sum(part.size for part in (cells.home, cells.follow, cells.free, cells.follow_free))
     kinds = ", ".join(f"{number / rules.days:.1f} {kind}" for kind, number in sorted(tally.kinds.items()))
     say("size", "cells of `mosul`", f"{len(rules.table):,}, of which {at_home:,} at home")

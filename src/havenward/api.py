@@ -19,10 +19,12 @@ import zarr
 from havenward.guard.disclosure import FEWEST_DRAWS, quantiles
 from havenward.model.siege.parameters import TABLE, check_edit
 from havenward.model.siege.requirements import SIEGE
+from havenward.model.siege.siege import Siege
 from havenward.run.attributes import attributes_of
-from havenward.run.engine import Batch, SolverName, prepare, simulate
-from havenward.run.folder import Request, Together, create_store, plan_of
-from havenward.run.outcome import flow, persons, stock
+from havenward.run.engine import BATCH, Batch, SolverName, simulate
+from havenward.run.folder import Request, Together, plan_of
+from havenward.run.observe import series_of
+from havenward.run.outcome import Store, flow, persons, stock
 from havenward.run.record import Sink
 from havenward.run.watch import Watch
 from havenward.scenario import read
@@ -83,15 +85,16 @@ def run(
     """
     request = Request(solver=solver, members=members, seed=seed, first=first, last=last, spread=0.0 if medians else 1.0)
     plan = plan_of(scenario, request)
-    ground, table = prepare(scenario, {})
+    siege = Siege.of(scenario, {})
     where = zarr.storage.MemoryStore()
-    store = create_store(where, scenario, ground, table, plan, attributes_of(scenario, plan, table, dt.date.today()))
+    attributes = attributes_of(scenario, plan, siege, dt.date.today())
+    store = Store.create(where, siege, plan, list(series_of(scenario)), BATCH, attributes)
     watch = Watch(store, scenario)
 
     def sink(batch: Batch) -> Sink:
         return Together((store.part(batch), watch.part(batch)))
 
-    tally = simulate(ground, table, plan, sink, lambda _done, _total: None)
+    tally = simulate(siege, plan, sink, lambda _done, _total: None)
     if (tally.members_done, tally.days_done) != (members, plan.last - plan.first + 1):
         raise KeyboardInterrupt
     watch.finish()

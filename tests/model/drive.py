@@ -10,9 +10,9 @@ import numpy as np
 from havenward.core.ledger import Ledger
 from havenward.core.orders import Draw
 from havenward.model.siege.day import SiegeRules
-from havenward.model.siege.parameters import values
+from havenward.model.siege.siege import Siege
 from havenward.run.days import turn_day
-from havenward.run.engine import prepare, solver_for
+from havenward.run.engine import solver_for
 from havenward.run.record import Recorder
 from tests.model.worlds import sure
 
@@ -113,11 +113,11 @@ def turn(
         changes: assumptions that take the place of the scenario's, certain.
     """
     kept = tuple(row for row in scenario.assumptions if row.name not in changes)
-    ground, table = prepare(scenario.model_copy(update={"assumptions": (*kept, *sure(**changes))}), {})
+    siege = Siege.of(scenario.model_copy(update={"assumptions": (*kept, *sure(**changes))}), {})
     if numbers is None:
         numbers = np.arange(first, first + members)
     numbers = np.asarray(numbers, dtype=np.uint32)
-    rules = SiegeRules(ground, values(table, seed, numbers, spread=0.0 if medians else 1.0))
+    rules = siege.for_members(numbers, seed, spread=0.0 if medians else 1.0, begin=0)
     ledger = Ledger(rules.table)
     made = solver_for(solver, rules, seed, numbers, ledger, threads)
     last = (days or rules.days) - 1

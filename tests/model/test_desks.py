@@ -14,10 +14,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from havenward.core.orders import Ledger
-from havenward.model.siege.day import SiegeRules
-from havenward.model.siege.parameters import values
-from havenward.run.engine import prepare, solver_for
+from havenward.core.ledger import Ledger
+from havenward.model.siege.siege import Siege
+from havenward.run.engine import solver_for
 from tests.model.drive import turn
 from tests.model.worlds import OPEN, at, crossing, dear, home, household, place, siege, way
 
@@ -52,9 +51,10 @@ def gates(seconds, **more):
 
 def work(queue, crossings, days, solver="chain", members=2, later=()) -> Desk:
     """Let desks work off a queue of people who all came on the first day, or on days of `later`: (day, people, number)."""
-    ground, table = prepare(siege(days, classes=CLASSES, crossings=crossings), {})
+    made = Siege.of(siege(days, classes=CLASSES, crossings=crossings), {})
     numbers = np.arange(members, dtype=np.uint32)
-    rules = SiegeRules(ground, values(table, 1, numbers, spread=0.0))
+    rules = made.for_members(numbers, 1, spread=0.0, begin=0)
+    ground = made.ground
     cells, ledger = ground.cells, Ledger(rules.table)
     waiting = [group.people for group in ground.classes.waiting]
     settled = [group.people for group in ground.classes.settled]

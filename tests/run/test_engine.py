@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from havenward.api import load
-from havenward.run.engine import BATCH, Plan, batches, prepare, simulate
+from havenward.model.siege.siege import Siege
+from havenward.run.engine import BATCH, Plan, batches, simulate
 
 
 class Shelf:
@@ -16,12 +17,12 @@ class Shelf:
         self.kept = {}
 
     def write(self, name, first_day, values):
-        self.kept.setdefault(name, []).append(values)
+        self.kept.setdefault(name, []).append(values.copy())
 
 
 def whole(members, solver="chain", days=25):
     """Arrays of a run by name, (members, days, ...)."""
-    ground, table = prepare(load("toy"), {})
+    siege = Siege.of(load("toy"), {})
     shelves = []
 
     def sink(batch):
@@ -29,7 +30,7 @@ def whole(members, solver="chain", days=25):
         return shelves[-1]
 
     plan = Plan(solver=solver, members=members, seed=3, spread=1.0, first=0, last=days - 1)
-    tally = simulate(ground, table, plan, sink, lambda done, total: None)
+    tally = simulate(siege, plan, sink, lambda done, total: None)
     assert tally.members_done == len(members)
     return {
         name: np.concatenate([np.concatenate(shelf.kept[name], axis=1) for shelf in shelves]) for name in shelves[0].kept

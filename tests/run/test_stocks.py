@@ -58,13 +58,10 @@ def people(outcome, stage, day=0):
 
 def start(scenario, first):
     """People by stage before the first day, from the rules themselves."""
-    from havenward.model.siege.day import SiegeRules
-    from havenward.model.siege.parameters import values
-    from havenward.run.engine import prepare
+    from havenward.model.siege.siege import Siege
 
-    ground, table = prepare(scenario, {})
     plan = plan_of(scenario, Request(first=first, members=3))
-    rules = SiegeRules(ground, values(table, 1, np.arange(3, dtype=np.uint32), spread=1.0), plan.begin)
+    rules = Siege.of(scenario, {}).for_members(np.arange(3, dtype=np.uint32), 1, spread=1.0, begin=plan.begin)
     counts = rules.start()
     found = {}
     for (stage, site, _), series in ((name, k) for k, name in enumerate(rules.stocks)):
@@ -101,14 +98,15 @@ def test_nobody_is_lost_from_there_on(solver):
 def test_days_before_are_not_turned():
     turned = []
     scenario = town()
-    from havenward.run.engine import prepare, simulate
+    from havenward.model.siege.siege import Siege
+    from havenward.run.engine import simulate
 
     class Nowhere:
         def write(self, name, first_day, values):
             assert first_day >= 10
 
     plan = plan_of(scenario, Request(first=FIRST, last=LAST, members=1))
-    simulate(*prepare(scenario, {}), plan, lambda batch: Nowhere(), lambda done, total: turned.append((done, total)))
+    simulate(Siege.of(scenario, {}), plan, lambda batch: Nowhere(), lambda done, total: turned.append((done, total)))
     assert turned[0] == (1, 11)
     assert turned[-1] == (11, 11)
 

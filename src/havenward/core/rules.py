@@ -1,8 +1,10 @@
-"""What a rule set must offer to be run by any solver."""
+"""What a rule set must offer to be run by any solver, and to be kept in any outcome."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,7 +15,7 @@ from havenward.core.orders import Counts, Phase
 
 
 class Rules(Protocol):
-    """A rule set: cells, what is counted, and the phases of a day in their order.
+    """A rule set for some members: cells, what is counted, and the phases of a day in their order.
 
     Attributes:
         table: the cells.
@@ -43,4 +45,84 @@ class Rules(Protocol):
 
     def signals(self, day: int) -> dict[str, NDArray[Any]]:
         """Return what else is kept of a day, (M, ...) by name: waits, closures, why figures moved."""
+        ...
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A variable that is kept of each day beside stocks and flows.
+
+    Attributes:
+        dimensions: after member and day.
+        kind: of its numbers.
+        attributes: what it is, in words, and its unit.
+    """
+
+    dimensions: tuple[str, ...]
+    kind: np.dtype[Any]
+    attributes: Mapping[str, str]
+
+
+class RuleSet(Protocol):
+    """A model of one scenario: what all members share. It makes the rules for some of them."""
+
+    @property
+    def start(self) -> dt.date:
+        """The first date."""
+        ...
+
+    @property
+    def days(self) -> int:
+        """Days that can be turned."""
+        ...
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """All stages that a unit can be in at dusk, in the order in which they are told."""
+        ...
+
+    @property
+    def stocks(self) -> tuple[tuple[str, str, str], ...]:
+        """Stage, site and origin of each stock series."""
+        ...
+
+    @property
+    def links(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Quantity, from, to and origin of each flow series."""
+        ...
+
+    @property
+    def signals(self) -> Mapping[str, Signal]:
+        """Variables that the rules signal each day."""
+        ...
+
+    @property
+    def coordinates(self) -> Mapping[str, tuple[str, Sequence[str]]]:
+        """Dimension and labels of each coordinate of the signals and of the capacity."""
+        ...
+
+    @property
+    def capacity(self) -> NDArray[np.float64]:
+        """(days, camps) persons whom the camps hold."""
+        ...
+
+    @property
+    def parameters(self) -> Mapping[str, Mapping[str, object]]:
+        """Median, range, unit, label and source of every parameter."""
+        ...
+
+    @property
+    def calibrated(self) -> str:
+        """How parameters were calibrated, or nothing."""
+        ...
+
+    def for_members(self, numbers: NDArray[np.uint32], seed: int, spread: float, begin: int) -> Rules:
+        """Return the rules for some members.
+
+        Args:
+            numbers: (M,) of the members.
+            seed: the run's seed.
+            spread: 1 draws the assumptions from their ranges, 0 takes their medians.
+            begin: first day that is turned.
+        """
         ...

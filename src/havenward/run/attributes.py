@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 
 from havenward import __version__
+from havenward.core.rules import RuleSet
 from havenward.guard.disclosure import FEWEST_DRAWS
 from havenward.guard.tiers import tier_of
-from havenward.model.siege.parameters import Parameter
 from havenward.run.engine import Plan
 from havenward.scenario.schema import Scenario, Tier
 
@@ -26,12 +25,7 @@ def interval_of(plan: Plan) -> str:
     return "over assumptions and chance" if plan.spread else "over chance only"
 
 
-def calibrated(table: Mapping[str, Parameter]) -> str:
-    """Return how parameters were calibrated, or nothing."""
-    return "by hand" if any(parameter.label == "calibrated" for parameter in table.values()) else ""
-
-
-def attributes_of(scenario: Scenario, plan: Plan, table: Mapping[str, Parameter], today: dt.date) -> dict[str, str | int]:
+def attributes_of(scenario: Scenario, plan: Plan, ruleset: RuleSet, today: dt.date) -> dict[str, str | int]:
     """Return the attributes of an outcome, its tier as of today."""
     header = scenario.header
     tier: Tier = tier_of(scenario, today)
@@ -43,7 +37,7 @@ def attributes_of(scenario: Scenario, plan: Plan, table: Mapping[str, Parameter]
         "tier": tier,
         "nature": header.nature,
         "version": __version__,
-        "calibrated": calibrated(table),
+        "calibrated": ruleset.calibrated,
         "besieger": header.besieger,
         "interval": interval_of(plan),
     }

@@ -1,4 +1,4 @@
-"""Runs a scenario: rules, a solver, and all days for all members, into a store."""
+"""Binds a rule set to a solver and turns all days for all members, into a store."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from havenward.core.ledger import Ledger
 from havenward.core.orders import OrderError, Solver
-from havenward.model.siege.day import Ground, SiegeRules
-from havenward.model.siege.parameters import Parameter, check_edit, values, with_assumptions
+from havenward.core.rules import Rules, RuleSet
 from havenward.run.days import turn_day
 from havenward.run.record import Recorder, Sink
-from havenward.scenario.schema import Assumption, Scenario
 from havenward.solve.chain import Chain
 from havenward.solve.individuals import Individuals
 from havenward.solve.mean import Mean
@@ -84,7 +82,7 @@ def batches(members: Sequence[int]) -> list[Batch]:
 
 
 def solver_for(
-    name: SolverName, rules: SiegeRules, seed: int, numbers: NDArray[np.uint32], ledger: Ledger, threads: int
+    name: SolverName, rules: Rules, seed: int, numbers: NDArray[np.uint32], ledger: Ledger, threads: int
 ) -> Solver:
     """Return a solver that stands at the rules' start."""
     counts = rules.start()
@@ -98,8 +96,7 @@ def solver_for(
 
 
 def simulate(
-    ground: Ground,
-    table: dict[str, Parameter],
+    ruleset: RuleSet,
     plan: Plan,
     sink: Callable[[Batch], Sink],
     progress: Progress,
@@ -116,7 +113,7 @@ def simulate(
     approximations: set[str] = set()
     done = 0
     for batch in batches(plan.members):
-        rules = SiegeRules(ground, values(table, plan.seed, batch.numbers, spread=plan.spread), plan.begin)
+        rules = ruleset.for_members(batch.numbers, plan.seed, plan.spread, plan.begin)
         ledger = Ledger(rules.table)
         solver = solver_for(plan.solver, rules, plan.seed, batch.numbers, ledger, plan.threads)
         initial[batch.place] = np.rint(solver.counts @ rules.table.persons()).astype(np.int64)
@@ -143,20 +140,3 @@ def simulate(
         if plan.solver not in rules.exact:
             approximations.add("every draw is replaced by its expectation")
     return Tally(len(plan.members), plan.last - plan.first + 1, initial, frozenset(approximations))
-
-
-def prepare(scenario: Scenario, changes: dict[str, float]) -> tuple[Ground, dict[str, Parameter]]:
-    """Return the compiled scenario and its table of parameters; `changes` set parameters to one certain value.
-
-    Raises:
-        KeyError: a change, or an assumption of the scenario, names no parameter.
-        ValueError: a parameter cannot have such a value.
-    """
-    for name, value in changes.items():
-        check_edit(name, value)
-    kept = tuple(row for row in scenario.assumptions if row.name not in changes)
-    changed = tuple(
-        Assumption(name=name, median=value, label="assumed", note="set for this run") for name, value in changes.items()
-    )
-    table = with_assumptions((*kept, *changed))
-    return Ground.of(scenario, table), table

@@ -13,7 +13,7 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,18 +21,16 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from zarr.storage import StoreLike
 
 from havenward import __version__
 from havenward.core.ledger import Vanished
 from havenward.core.orders import OrderError
+from havenward.core.rules import RuleSet
 from havenward.guard.audit import AuditError, log_export
 from havenward.guard.tiers import BANNERS
-from havenward.model.siege.day import Ground, SiegeRules
-from havenward.model.siege.parameters import Parameter, values
-from havenward.model.siege.start import stocks_before
+from havenward.model.siege.siege import Siege
 from havenward.run.attributes import attributes_of
-from havenward.run.engine import BATCH, SOLVERS, Plan, Progress, SolverName, Tally, prepare, simulate
+from havenward.run.engine import BATCH, SOLVERS, Plan, Progress, SolverName, Tally, simulate
 from havenward.run.machine import libraries, processor
 from havenward.run.observe import series_of
 from havenward.run.outcome import Store
@@ -101,7 +99,7 @@ def plan_of(scenario: Scenario, request: Request) -> Plan:
         first=(first - start).days,
         last=(last - start).days,
         threads=request.threads,
-        begin=(first - start).days if stocks_before(scenario, (first - start).days) else 0,
+        begin=(first - start).days if scenario.stocks_before((first - start).days) else 0,
     )
 
 
@@ -129,23 +127,22 @@ def run_to_folder(
     if out.exists():
         raise RunError(f"{out} is there already; give another --out, or remove it")
     try:
-        ground, table = prepare(scenario, dict(request.changes or {}))
+        ruleset = Siege.of(scenario, dict(request.changes or {}))
     except KeyError as error:
         raise RunError(f"there is no parameter {error}; `havenward parameters` lists them") from None
     except ValueError as error:
         raise RunError(str(error)) from None
     draft = out.with_name(f".{out.name}.unfinished-{os.getpid()}")
-    attributes = attributes_of(scenario, plan, table, today or dt.date.today())
+    attributes = attributes_of(scenario, plan, ruleset, today or dt.date.today())
     try:
         draft.mkdir(parents=True)
         _copy_scenario(source, draft / SCENARIO)
-        record = _record(scenario, plan, request, table, attributes, draft / SCENARIO)
+        record = _record(scenario, plan, request, ruleset, attributes, draft / SCENARIO)
         attributes |= {"run": record["run_id"]}
-        store = create_store(draft / OUTCOME, scenario, ground, table, plan, attributes)
+        store = Store.create(draft / OUTCOME, ruleset, plan, list(series_of(scenario)), BATCH, attributes)
         watch, gathered = Watch(store, scenario), PeriodsOfRun(store.frame, plan)
         tally = simulate(
-            ground,
-            table,
+            ruleset,
             plan,
             lambda batch: Together((store.part(batch), watch.part(batch), gathered.part(batch))),
             progress,
@@ -157,7 +154,7 @@ def run_to_folder(
         texts = Texts.of(summarise(periods))
         write_csv(texts, draft / SUMMARY, attributes)
         write_workbook(texts, draft / WORKBOOK, attributes, scenario)
-        record |= _results(periods, tally, plan, time.perf_counter() - began)
+        record |= _results(periods, tally, plan, ruleset.stages, time.perf_counter() - began)
         (draft / RECORD).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         log_export("run", run=record["run_id"], scenario=record["scenario"], tier=record["tier"], why="", where=out)
         draft.rename(out)
@@ -206,26 +203,11 @@ class Together:
             sink.write(name, first_day, values)
 
 
-def create_store(
-    where: StoreLike,
-    scenario: Scenario,
-    ground: Ground,
-    table: Mapping[str, Parameter],
-    plan: Plan,
-    attributes: Mapping[str, object],
-) -> Store:
-    """Lay out an empty outcome, in a folder or in memory."""
-    one = np.zeros(1, dtype=np.uint32)
-    links = SiegeRules(ground, values(dict(table), plan.seed, one, spread=0.0)).links
-    series = list(series_of(scenario))
-    return Store.create(where, ground, plan, links, series, BATCH, attributes, table["persons_a_plot"].median)
-
-
 def _record(
     scenario: Scenario,
     plan: Plan,
     request: Request,
-    table: dict[str, Parameter],
+    ruleset: RuleSet,
     attributes: Mapping[str, Any],
     copy: Path,
 ) -> dict[str, Any]:
@@ -253,7 +235,7 @@ def _record(
         "first_day": str(header.start + dt.timedelta(days=plan.first)),
         "starts_from": (
             f"the stocks of {header.start + dt.timedelta(days=plan.begin - 1)}"
-            if stocks_before(scenario, plan.begin)
+            if scenario.stocks_before(plan.begin)
             else "the scenario's start"
         ),
         "last_day": str(header.start + dt.timedelta(days=plan.last)),
@@ -262,22 +244,11 @@ def _record(
         "cpu": processor(),
         "python": platform.python_version(),
         "libraries": libraries(),
-        "parameters": {
-            name: {
-                "median": p.median,
-                "low": p.low,
-                "high": p.high,
-                "unit": p.unit,
-                "label": p.label,
-                "source": p.source,
-                "meaning": p.meaning,
-            }
-            for name, p in table.items()
-        },
+        "parameters": ruleset.parameters,
     }
 
 
-def _results(periods: Periods, tally: Tally, plan: Plan, seconds: float) -> dict[str, Any]:
+def _results(periods: Periods, tally: Tally, plan: Plan, stages: Iterable[str], seconds: float) -> dict[str, Any]:
     members, days = len(periods.stages), len(periods.days)
     initial = tally.initial_persons[:members]
     return {
@@ -288,7 +259,7 @@ def _results(periods: Periods, tally: Tally, plan: Plan, seconds: float) -> dict
         "conserved": conserved(periods, initial, whole=plan.solver != "mean"),
         "approximations": sorted(tally.approximations),
         "seconds": round(seconds, 2),
-        "final": final_stocks(periods),
+        "final": final_stocks(periods, stages),
     }
 
 

@@ -12,7 +12,7 @@ A stock series has a stage, a site and an origin; a flow series a quantity, from
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,26 +24,18 @@ from numpy.typing import NDArray
 from zarr.codecs import ZstdCodec
 from zarr.storage import StoreLike
 
-from havenward.model.siege.day import DRIVERS, Ground
+from havenward.core.rules import RuleSet
 from havenward.run.engine import Batch, Plan
 
 COUNTS = ("men", "women", "boys", "girls", "households")
 DIMENSIONS = {
     "stock": ("draw", "time", "stock_series", "count"),
     "flow": ("draw", "time", "link", "count"),
-    "wait": ("draw", "time", "crossing"),
-    "closed": ("draw", "time", "crossing"),
-    "besieged": ("draw", "time", "home"),
-    "driver": ("draw", "time", "area", "driver_name"),
     "observed": ("draw", "time", "series"),
 }
 ATTRIBUTES = {
     "stock": {"long_name": "people and households by stage, site and origin", "units": "1", "measure": "stock"},
     "flow": {"long_name": "people and households who moved on the day", "units": "1", "measure": "flow"},
-    "wait": {"long_name": "mean days waited by units served on the day", "units": "days"},
-    "closed": {"long_name": "crossing closed on the day"},
-    "besieged": {"long_name": "share of dwellings behind the group's line", "units": "1"},
-    "driver": {"long_name": "why figures moved"},
     "observed": {"long_name": "what the counter of each series would print under the model"},
 }
 
@@ -82,56 +74,43 @@ class Store:
     def create(
         cls,
         where: StoreLike,
-        ground: Ground,
+        ruleset: RuleSet,
         plan: Plan,
-        links: tuple[tuple[str, str, str, str], ...],
         series: Sequence[str],
         batch: int,
         attributes: Mapping[str, object],
-        persons_a_plot: float,
     ) -> Store:
         """Lay out an empty outcome.
 
         Args:
             where: a path or a zarr store.
-            ground: the compiled scenario.
-            plan: what will be run.
-            links: flow series.
+            ruleset: what is run.
+            plan: how it is run.
             series: series of the evidence.
             batch: members in a chunk.
             attributes: of the whole dataset.
-            persons_a_plot: for the capacity of camps.
         """
-        world = ground.world
         days = plan.last - plan.first + 1
-        dataset = _coordinates(ground, plan, links, series, persons_a_plot)
+        dataset = _coordinates(ruleset, plan, series)
         dataset.attrs.update(attributes)
         dataset.to_zarr(where, mode="w", zarr_format=3, consolidated=False)
         group = zarr.open_group(where, mode="r+")
         number = np.dtype(np.float32 if plan.solver == "mean" else np.int32)
-        sizes = {
-            "draw": len(plan.members),
-            "time": days,
-            "stock_series": len(ground.cells.registry.stocks),
-            "link": len(links),
-            "count": len(COUNTS),
-            "crossing": len(world.crossings.names),
-            "home": len(world.homes.names),
-            "area": len(world.areas),
-            "driver_name": len(DRIVERS),
-            "series": len(series),
+        kinds = {"stock": number, "flow": number, "observed": np.dtype(np.float32)}
+        variables = {name: (DIMENSIONS[name], kind, ATTRIBUTES[name]) for name, kind in kinds.items()} | {
+            name: (("draw", "time", *signal.dimensions), signal.kind, signal.attributes)
+            for name, signal in ruleset.signals.items()
         }
-        kinds = {"stock": number, "flow": number, "closed": np.dtype(bool)}
-        for name, dimensions in DIMENSIONS.items():
-            shape = tuple(sizes[dimension] for dimension in dimensions)
+        for name, (dimensions, kind, words) in variables.items():
+            shape = tuple(dataset.sizes[dimension] for dimension in dimensions)
             chunks = (min(batch, shape[0]), min(64, days), *shape[2:])
             group.create_array(
                 name,
                 shape=shape,
                 chunks=tuple(max(size, 1) for size in chunks),
-                dtype=kinds.get(name, np.dtype(np.float32)),
+                dtype=kind,
                 dimension_names=dimensions,
-                attributes=dict(ATTRIBUTES[name]),
+                attributes=dict(words),
                 compressors=ZstdCodec(level=1),
                 # what a run that is broken off never came to was not observed
                 fill_value=np.nan if name == "observed" else 0,
@@ -147,48 +126,33 @@ class Store:
         Part(self.group, place, 0).write("observed", 0, values)
 
 
-def _coordinates(
-    ground: Ground,
-    plan: Plan,
-    links: tuple[tuple[str, str, str, str], ...],
-    series: Sequence[str],
-    persons_a_plot: float,
-) -> xr.Dataset:
-    world = ground.world
-    stocks = list(ground.cells.registry.stocks)
-    first = world.start + dt.timedelta(days=plan.first)
+def _coordinates(ruleset: RuleSet, plan: Plan, series: Sequence[str]) -> xr.Dataset:
+    first = ruleset.start + dt.timedelta(days=plan.first)
     time = pd.date_range(first, periods=plan.last - plan.first + 1, freq="D")
-    plots = world.sites.plots[plan.first : plan.last + 1]
 
-    def column(rows: Sequence[tuple[str, ...]], k: int) -> NDArray[Any]:
-        return np.array([row[k] for row in rows], dtype=object)
+    def names(labels: Iterable[str]) -> NDArray[Any]:
+        return np.array(list(labels), dtype=object)
+
+    def columns(dimension: str, heads: Sequence[str], rows: Sequence[tuple[str, ...]]) -> dict[str, Any]:
+        return {head: (dimension, names(row[k] for row in rows)) for k, head in enumerate(heads)}
 
     return xr.Dataset(
         data_vars={
             "capacity": (
                 ("time", "camp"),
-                plots * persons_a_plot,
+                ruleset.capacity[plan.first : plan.last + 1],
                 {"long_name": "persons whom the plots hold", "units": "1", "measure": "stock"},
             )
         },
         coords={
             "draw": ("draw", np.array(plan.members, dtype=np.int64), {"long_name": "member number"}),
             "time": ("time", time),
-            "count": ("count", np.array(COUNTS, dtype=object)),
-            "stock_stage": ("stock_series", column(stocks, 0)),
-            "stock_site": ("stock_series", column(stocks, 1)),
-            "stock_origin": ("stock_series", column(stocks, 2)),
-            "link_quantity": ("link", column(links, 0)),
-            "link_from": ("link", column(links, 1)),
-            "link_to": ("link", column(links, 2)),
-            "link_origin": ("link", column(links, 3)),
-            "camp": ("camp", np.array(world.sites.camps, dtype=object)),
-            "crossing": ("crossing", np.array(world.crossings.names, dtype=object)),
-            "home": ("home", np.array(world.homes.names, dtype=object)),
-            "home_area": ("home", np.array([world.areas[a] for a in world.homes.area], dtype=object)),
-            "area": ("area", np.array(world.areas, dtype=object)),
-            "driver_name": ("driver_name", np.array(DRIVERS, dtype=object)),
-            "series": ("series", np.array(series, dtype=object)),
+            "count": ("count", names(COUNTS)),
+            "stage": ("stage", names(ruleset.stages)),
+            "series": ("series", names(series)),
+            **columns("stock_series", ("stock_stage", "stock_site", "stock_origin"), ruleset.stocks),
+            **columns("link", ("link_quantity", "link_from", "link_to", "link_origin"), ruleset.links),
+            **{name: (dimension, names(labels)) for name, (dimension, labels) in ruleset.coordinates.items()},
         },
         attrs={"Conventions": "CF-1.11"},
     )

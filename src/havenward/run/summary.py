@@ -7,7 +7,7 @@ member has nobody are left out. One member has neither spread nor quantiles.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.guard.disclosure import FEWEST_DRAWS, quantiles
-from havenward.model.siege.cells import STAGES
 from havenward.run.periods import DAILY_UP_TO, Label, Periods
 from havenward.run.sums import persons
 
@@ -137,11 +136,11 @@ def _figures(values: NDArray[Any]) -> NDArray[np.float64]:
     return figures
 
 
-def final_stocks(periods: Periods) -> dict[str, dict[str, float | None]]:
+def final_stocks(periods: Periods, stages: Iterable[str]) -> dict[str, dict[str, float | None]]:
     """Return mean, q05, q50 and q95 persons of every stage on the last day; one member has no quantiles."""
     people = dict(zip(periods.layout.stages.names, periods.stages.T, strict=True))
     nobody = np.zeros(len(periods.stages), dtype=np.int64)
-    return {stage: _final(people.get(stage, nobody)) for stage in STAGES}
+    return {stage: _final(people.get(stage, nobody)) for stage in stages}
 
 
 def _final(people: NDArray[Any]) -> dict[str, float | None]:

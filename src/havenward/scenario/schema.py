@@ -380,3 +380,8 @@ class Scenario(Strict):
     evidence: tuple[Evidence, ...] = ()
     targets: tuple[Target, ...] = ()
     sources: tuple[Source, ...] = ()
+
+    def stocks_before(self, day: int) -> tuple[Stock, ...]:
+        """Return the stocks of the evening before a day, counted from the start; none where none are given."""
+        evening = self.header.start + dt.timedelta(days=day - 1)
+        return tuple(row for row in self.stocks if row.date == evening)

@@ -14,7 +14,7 @@ One day contains a night. Its phases, always in this order:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,7 @@ from havenward.model.siege.life import Life
 from havenward.model.siege.parameters import Parameter
 from havenward.model.siege.population import populations
 from havenward.model.siege.reception import Reception
-from havenward.model.siege.start import GivenStart, all_at_home, stand_at, stocks_before
+from havenward.model.siege.start import GivenStart, all_at_home, stand_at
 from havenward.model.siege.walk import Walk
 from havenward.model.siege.world import World, compile_world
 from havenward.scenario.schema import Scenario
@@ -64,7 +64,7 @@ class Ground:
     cells: Cells
 
     @classmethod
-    def of(cls, scenario: Scenario, table: dict[str, Parameter]) -> Ground:
+    def of(cls, scenario: Scenario, table: Mapping[str, Parameter]) -> Ground:
         """Compile a checked scenario."""
         world = compile_world(scenario)
         classes = classes_of(scenario.classes)
@@ -121,7 +121,7 @@ class SiegeRules:
     def start(self) -> NDArray[np.int64]:
         """Return (M, cells) households at the start: by given stocks, or all at home on the side that holds the place."""
         ground = self.ground
-        stocks = stocks_before(ground.scenario, self.begin)
+        stocks = ground.scenario.stocks_before(self.begin)
         if stocks:
             given = GivenStart(ground.world, ground.cells, ground.classes, self.node_share).counts(stocks, self.begin)
             return np.repeat(given[None], self.members, axis=0)

@@ -6,7 +6,6 @@ at home by the control of that evening and the nodes of frailty and listening. N
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +15,7 @@ from havenward.model.siege.cells import HELD, ROLES_HELD, Cells
 from havenward.model.siege.classes import Arrival, Classes
 from havenward.model.siege.control import Control
 from havenward.model.siege.world import World
-from havenward.scenario.schema import Scenario, Stock
+from havenward.scenario.schema import Stock
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -60,12 +59,6 @@ def all_at_home(world: World, cells: Cells, classes: Classes, node_share: F64, p
         parts = np.concatenate([share * (1.0 - held), behind.ravel()])
         counts[:, rows] += apportion(households[:, h], parts)
     return counts
-
-
-def stocks_before(scenario: Scenario, day: int) -> tuple[Stock, ...]:
-    """Return the stocks of the evening before a day, counted from the scenario's start; none where none are given."""
-    evening = scenario.header.start + dt.timedelta(days=day - 1)
-    return tuple(row for row in scenario.stocks if row.date == evening)
 
 
 def stand_at(control: Control, world: World, day: int) -> None:
