@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from havenward.core.cells import CellTableBuilder
-from havenward.core.ledger import Ledger, Vanished
+from havenward.core.ledger import Ledger, Vanished, weigh
 from havenward.core.orders import Move
 
 ORIGINS = 8
@@ -32,6 +32,11 @@ NUMBERS = {"whole": (np.int64, LARGE), "expected": (np.float64, SMALL)}
 """Expectations are compared to 9 digits, so one person is told from rounding among some ten thousand."""
 
 kinds = pytest.mark.parametrize("kind", NUMBERS)
+
+
+def people(dtype=np.int64, members=3):
+    """Return (M, C) counts, a few hundred in each cell."""
+    return np.random.default_rng(7).integers(1, 300, (members, len(TABLE))).astype(dtype)
 
 
 def caught(counts, changes):
@@ -112,3 +117,52 @@ def test_a_household_that_splits_is_the_same_people(dtype, number, whole):
     counts[0, family] -= number
     counts[0, [father, kin]] += number
     assert ledger.agree(before, ledger.mark(counts))
+
+
+@kinds
+@given(seed=st.integers(0, 2**32 - 1), members=st.integers(1, 9))
+def test_weigh(kind, seed, members):
+    rng = np.random.default_rng(seed)
+    units = rng.integers(0, 10**9, (len(TABLE), members))
+    units, weight = (units, Ledger(TABLE).whole) if kind == "whole" else (units * rng.random(), Ledger(TABLE).real)
+    out = np.zeros(members, dtype=weight.dtype)
+    weigh(units, weight, out)
+    assert (out == np.cumsum(units.astype(weight.dtype) * weight[:, None], axis=0, dtype=weight.dtype)[-1]).all()
+
+
+@kinds
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_mark_does_not_depend_on_how_counts_lie_in_memory(kind, order):
+    counts = people(NUMBERS[kind][0])
+    marks = Ledger(TABLE).mark(counts)
+    assert (Ledger(TABLE).mark(np.array(counts, order=order)) == marks).all()
+    assert (np.concatenate([Ledger(TABLE).mark(counts[m : m + 1]) for m in range(3)]) == marks).all()
+
+
+@kinds
+def test_a_day_on_which_everybody_stays_goes_by(kind):
+    ledger, counts = Ledger(TABLE), people(NUMBERS[kind][0])
+    for day in range(3):
+        ledger.dawn(counts)
+        ledger.dusk(counts, day)
+
+
+@kinds
+@pytest.mark.parametrize("asleep", [False, True], ids=["by day", "by night"])
+def test_dusk_is_held_against_the_first_dawn(kind, asleep):
+    """Whoever vanishes between one day's dusk and the next day's dawn is missed as well."""
+    ledger, counts = Ledger(TABLE), people(NUMBERS[kind][0])
+    ledger.dawn(counts)
+    ledger.dusk(counts, 0)
+    if asleep:
+        counts[1, 3] -= 1
+    ledger.dawn(counts)
+    if not asleep:
+        counts[1, 3] -= 1
+    with pytest.raises(Vanished, match="day 1: the people at dusk are not those at dawn"):
+        ledger.dusk(counts, 1)
+
+
+def test_a_dusk_without_a_dawn_is_not_taken_on_trust():
+    with pytest.raises(Vanished, match="day 0"):
+        Ledger(TABLE).dusk(people(), 0)

@@ -69,7 +69,7 @@ def test_a_source_may_stand_once_only(world):
 
 
 def test_targets_may_not_share_a_draw_number(world):
-    with pytest.raises(ValueError, match="two targets share a draw number"):
+    with pytest.raises(ValueError, match="a target shares its draw number"):
         build(world, [("camp", "family")], [("camp", "family")], targets=("camp", "camp"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import runpy
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from havenward.model.siege.belief import updated
+from havenward.model.siege.belief import MOST_NOISY, poisson_quantiles, updated
 from havenward.model.siege.day import DRIVERS
 from tests.model.drive import turn
 from tests.model.worlds import AREA, SEALED, START, dear, siege
@@ -69,6 +71,42 @@ def test_a_blackout_that_lets_captures_through_more_than_doubles_the_risk():
     assert blackout == pytest.approx(0.632, abs=5e-4)
     restored = steady(value, 0.30 * 0.8 * groups, 0.70 * 0.8 * groups, 2_000)
     assert restored == pytest.approx(0.30, abs=1e-6)
+
+
+def quantiles(uniform, mean):
+    out = np.full(len(mean), np.nan)
+    poisson_quantiles(np.array(uniform), np.array(mean, dtype=float), out)
+    return out
+
+
+def walked(uniform, mean):
+    """Twin: the same sum of the same terms, until it reaches the uniform or adds nothing any more."""
+    reached = probability = math.exp(-mean)
+    k = 0
+    while reached < uniform and (k < mean or probability > 1e-17 * reached):
+        k += 1
+        probability *= mean / k
+        reached += probability
+    return k
+
+
+@given(st.lists(st.tuples(st.floats(1e-12, 1.0 - 2.0**-53), st.floats(-3.0, 2.69)), max_size=20))
+def test_poisson_quantiles(cases):
+    uniform, mean = [u for u, _ in cases], [10.0**power for _, power in cases]
+    assert quantiles(uniform, mean).tolist() == [walked(*pair) for pair in zip(uniform, mean, strict=True)]
+
+
+def test_reports_have_the_law_of_a_poisson_number():
+    """Against SciPy, on a grid of uniforms that no distribution function meets to the last digit."""
+    means, levels = [1e-6, 0.3, 1.0, 7.7, 64.0, 499.0], (np.arange(2000) + 0.5) / 2000
+    mean, uniform = np.repeat(means, len(levels)), np.tile(levels, len(means))
+    assert (quantiles(uniform, mean) == stats.poisson.ppf(uniform, mean)).all()
+
+
+def test_very_many_reports_are_taken_at_their_mean_and_none_where_none_are_expected():
+    above = np.nextafter(MOST_NOISY, np.inf)
+    assert quantiles([0.9] * 4, [0.0, -1.0, above, 1e9]).tolist() == [0.0, 0.0, above, 1e9]
+    assert quantiles([0.9], [MOST_NOISY]) == stats.poisson.ppf(0.9, MOST_NOISY)
 
 
 def believed(**tables):

@@ -56,8 +56,8 @@ def test_a_queue_grows_by_inflow_minus_capacity_and_clears_when_it_must(solver):
 
 @pytest.mark.parametrize("solver", ["chain", "individuals", "mean"])
 def test_below_capacity_nobody_stays_overnight(solver):
-    story = turn(rush(20, until=12, desks=60), solver, members=3)
-    assert 0 < story.flow("arrived")[..., 4].max() <= 900
+    story = turn(rush(20, until=12, desks=70), solver, members=3)
+    assert 0 < story.flow("arrived")[..., 4].max() <= 1050
     assert story.persons("waiting").sum() == 0
     assert np.nanmax(story.kept["wait"]) == 0
 

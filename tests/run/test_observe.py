@@ -243,7 +243,7 @@ def test_a_camp_share_is_told_by_the_counter_that_the_target_names(seen):
     scenario = scenario.model_copy(update={"observers": (OBSERVERS[0], counter, *OBSERVERS[2:])})
 
     def odds(observer):
-        target = Target(name="t", quantity="camp_share", observer=observer, start=at(START), end=at(14), low=0, high=1)
+        target = Target(name="t", quantity="camp_share", observer=observer, start=at(START), end=at(29), low=0, high=1)
         share = rates(outcome.isel(draw=[0]), scenario.model_copy(update={"targets": (target,)}))[0].mean
         return share / (1 - share)
 

@@ -12,10 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from scipy import stats
 
 from havenward.core.cells import CellTableBuilder
 from havenward.core.orders import Draw, Move, Ordered, Quota, Split, streams_of
-from havenward.solve import individuals
+from havenward.core.streams import ANYWHERE, step, uniforms
+from havenward.solve import individuals, kernels
+from tests.toy.answers import kept
 from tests.toy.rules import ToyRules
 from tests.toy.run import SOLVERS, run_toy, solver_of, turn_days
 from tests.toy.worlds import thins_out, worlds
@@ -52,6 +55,74 @@ def test_batches_of_random_worlds(solver, world):
     for m in range(4):
         alone = turn_days(world, solver_of(solver, world.table, 5, numbers[m : m + 1], start[m : m + 1].copy()), world.days)
         assert (alone[0] == whole[m]).all()
+
+
+def scattered(members):
+    """Return a table, a move from 12 places to two camps, and (M, C) counts: nearly empty places, and crowded ones.
+
+    A place is busy in a member with a chance between a thirtieth and one; counts depend on the member's number only.
+    """
+    builder = CellTableBuilder()
+    homes = np.array([builder.row(("home", k), (1, 0, 0, 0), 0) for k in range(12)])
+    camps = np.array([[builder.row(("camp", c, k), (1, 0, 0, 0), 0) for c in range(2)] for k in range(12)])
+    table = builder.table()
+    counts = np.zeros((members, len(table)), dtype=np.int64)
+    for m in range(members):
+        rng = np.random.default_rng([5, m])
+        counts[m, homes] = rng.integers(1, 60, 12) * (rng.random(12) < np.geomspace(0.03, 1.0, 12))
+    return table, Move.build(table, "go", homes, camps[:, :, None], ("lower camp", "upper camp")), counts
+
+
+@every_solver
+@pytest.mark.parametrize("size", [1, 7, 32])
+@pytest.mark.parametrize("shared", [True, False], ids=["one chance for all", "a chance for each"])
+def test_a_split_does_not_depend_on_who_stands_beside(solver, size, shared):
+    """Whether the numbers of a place are drawn together or one by one; in a batch of 32 or 7 there are places of both."""
+    table, move, counts = scattered(32)
+    odds = np.random.default_rng(6).random((32, 12, 2)) * np.geomspace(0.001, 0.5, 12)[:, None]
+    odds[:] = odds[0] if shared else odds
+    numbers = np.arange(32, dtype=np.uint32)
+
+    def turned(part):
+        made = solver_of(solver, table, 1, numbers[part], counts[part])
+        flows = [kept(made.carry_out(Split(move, odds[:1] if shared else odds[part]), day)) for day in range(3)]
+        return np.stack(flows, axis=1), made.counts
+
+    parts = [slice(first, first + size) for first in range(0, 32, size)]
+    if size > 1:
+        together = [kernels.MANY * (counts[part][:, move.sources] > 0).sum(axis=0) > size for part in parts]
+        assert any(some.any() for some in together)
+        assert not all(some.all() for some in together)
+    for got, expected in zip(map(np.concatenate, zip(*map(turned, parts), strict=True)), turned(slice(None)), strict=True):
+        assert got.tobytes() == np.ascontiguousarray(expected).tobytes()
+    assert turned(slice(None))[0].any(axis=(0, 3)).any()
+
+
+@pytest.mark.parametrize("first_camp", [0.0, 0.2, 0.9, 1.0])
+@pytest.mark.parametrize("chance", [0.001, 0.03, 0.4, 0.97])
+def test_one_number_of_a_place_and_day_decides_how_many_leave(first_camp, chance):
+    """Where they go is asked only of those who leave: how a chance is parted among camps keeps nobody at home."""
+    table, move, counts = scattered(32)
+    numbers = np.arange(32, dtype=np.uint32)
+    made = solver_of("chain", table, 1, numbers, counts)
+    odds = np.broadcast_to(chance * np.array([first_camp, 1.0 - first_camp]), (1, 12, 2))
+    left = kept(made.carry_out(Split(move, odds), 4)).sum(axis=2)
+    drawn = uniforms(1, numbers, move.hashes, step(4, 0), np.full(12, ANYWHERE, dtype=np.uint32))
+    waiting = counts[:, move.sources]
+    assert (left == np.where(waiting > 0, stats.binom.ppf(drawn, np.maximum(waiting, 1), odds.sum(axis=2)), 0)).all()
+    assert 0 < left.sum() < waiting.sum()
+
+
+@every_solver
+@pytest.mark.parametrize("members", [1, 3])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_solver_leaves_what_it_was_given_as_it_was(solver, members, order):
+    table, move, counts = scattered(members)
+    given_counts = np.array(counts, order=order, dtype=float if solver == "mean" else np.int64)
+    made = solver_of(solver, table, 1, np.arange(members, dtype=np.uint32), given_counts)
+    made.carry_out(Split(move, np.full((1, 12, 2), 0.3)), 0)
+    assert (given_counts == counts).all()
+    assert (made.counts != counts).any()
 
 
 def test_threads():
@@ -172,7 +243,7 @@ def test_every_day_and_wave_draws_other_numbers(solver, kind):
     answers = []
     for day, wave in ((0, 0), (0, 1), (1, 0), (1, 1)):
         counts = np.tile([20, 0], (40, 3))
-        answers.append(solver_of(solver, table, 1, members, counts).carry_out(asked(wave), day))
+        answers.append(kept(solver_of(solver, table, 1, members, counts).carry_out(asked(wave), day)))
     for one, other in itertools.combinations(answers, 2):
         assert (one != other).mean() > 0.5
 

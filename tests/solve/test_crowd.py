@@ -54,7 +54,7 @@ def test_households_that_split_day_after_day(threads):
     solver = Individuals(counts, 1, np.arange(2, dtype=np.uint32), Ledger(table), threads=threads)
     for day in range(4):
         flows = solver.carry_out(Split(move, np.ones((1, 4, 1))), day)
-        assert (flows.sum(axis=(1, 2)) == 1000).all()
+        assert (flows.values.sum(axis=(1, 2)) == 1000).all()
         assert (solver.counts[:, away] == 1000 * (day + 1)).all()
     assert (solver.counts[:, home] == 0).all()
     assert [crowd.number for crowd in solver._crowds] == [4000, 4000]

@@ -6,61 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from numba import njit
 
 from havenward.solve import kernels
 from tests.solve import twins
+from tests.solve.cases import HASH, MEMBERS, ROWS, WORD, by_room, cases
 
-ROWS = 7
-WORD = st.integers(0, 2**32 - 1)
-HASH = st.integers(0, 2**64 - 1)
 MANY = settings(max_examples=150)
-
-
-@njit
-def by_room(source, totals, fixed, out):
-    """More room, more likely; odd sources are choosier."""
-    for t in range(out.size):
-        out[t] = max(fixed[t] - totals[t], 0.0) / (fixed.sum() + 1.0 + source)
-
-
-class Case:
-    """A small random case: cells, sources, targets with bundles of up to two cells, and where the numbers come from."""
-
-    def __init__(self, seed: int) -> None:
-        rng = np.random.default_rng(seed)
-        self.rng = rng
-        self.members = rng.integers(0, 2**32, 3, dtype=np.uint32)
-        self.seed = int(rng.integers(0, 2**32))
-        self.at = int(rng.integers(0, 2**32))
-        sources, targets = int(rng.integers(1, 6)), int(rng.integers(1, 5))
-        self.sources = rng.permutation(ROWS)[:sources]
-        self.hashes = rng.integers(0, 2**64, sources, dtype=np.uint64)
-        self.tags = rng.integers(0, 2**32, (sources, targets), dtype=np.uint32)
-        self.rows = rng.integers(-1, ROWS, (sources, targets, 2))
-        self.rows[:, :, 0] = np.abs(self.rows[:, :, 0])
-        self.counts = rng.integers(0, 40, (3, ROWS)) * (rng.random((3, ROWS)) < 0.8)
-        self.counts[0] *= 1000
-        self.where = np.full(ROWS, -1, dtype=np.int32)
-        self.where[self.sources] = np.arange(sources)
-
-    def groups(self) -> tuple[int, np.ndarray]:
-        """Return a number of groups and the group that each source follows."""
-        number = int(self.rng.integers(1, len(self.sources) + 1))
-        return number, self.rng.integers(0, number, len(self.sources))
-
-    def probability(self, members: int, groups: int) -> np.ndarray:
-        shape = (members, groups, self.tags.shape[1])
-        odds = self.rng.random(shape) * (self.rng.random(shape) < 0.7)
-        return odds / np.maximum(odds.sum(axis=2, keepdims=True), 1e-9) * self.rng.choice([0.2, 1.0])
-
-    def units(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the cell of each of 60 units, and those that stand in a source, in any sequence."""
-        cell = self.rng.integers(0, ROWS, 60).astype(np.int32)
-        return cell, self.rng.permutation(np.flatnonzero(self.where[cell] >= 0)).astype(np.int32)
-
-
-cases = st.integers(0, 2**32 - 1).map(Case)
 
 
 @given(WORD, WORD, HASH, WORD, WORD)
@@ -69,11 +20,55 @@ def test_uniform(seed, member, hashed, at, draw):
     assert got == twins.uniform(seed, member, hashed, at, draw)
 
 
-@given(cases, st.sampled_from([0.0, 1.0, 1.0 + 1e-6, 100.0, -1.0, np.nan]))
-def test_check_probability(case, factor):
-    probability = case.probability(2, 4)
+@given(WORD, HASH, WORD, WORD, st.lists(WORD, max_size=9))
+def test_uniforms_of_members(seed, hashed, at, draw, members):
+    out = np.full(len(members), np.nan)
+    kernels.uniforms_of_members(np.uint32(seed), np.array(members, np.uint32), np.uint64(hashed), np.uint32(at), draw, out)
+    assert out.tolist() == [twins.uniform(seed, member, hashed, at, draw) for member in members]
+
+
+@given(cases)
+def test_draw_streams(case):
+    out = np.full((len(case.hashes), MEMBERS), np.nan)
+    place = (case.hashes, case.seed, case.members, case.at)
+    kernels.draw_streams(*place, out)
+    assert (out == twins.draw_streams(*place)).all()
+    assert (kernels.drawn(*place) == out.T).all()
+
+
+FACTORS = st.sampled_from([0.0, 1.0, 1.0 + 1e-12, 1.0 + 1e-6, 100.0, -1.0, np.nan])
+"""What one group's probabilities are multiplied by to spoil them, or not."""
+
+
+@given(cases, FACTORS)
+def test_judge_group(case, factor):
+    probability = case.probability(1, MEMBERS)[0]
     probability[-1] *= factor
-    assert kernels.check_probability(probability) == twins.check_probability(probability)
+    total, last = np.full(MEMBERS, np.nan), np.full(MEMBERS, -9)
+    verdict, expected, expected_last = twins.judge_group(probability)
+    assert kernels.judge_group(probability, total, last) == verdict
+    assert np.array_equal(total, expected, equal_nan=True)
+    assert (last == expected_last).all()
+
+
+@given(cases, FACTORS, st.sampled_from([1, MEMBERS]))
+def test_check_probability(case, factor, tables):
+    number, group = case.groups()
+    probability = case.probability(number, tables)
+    probability[-1] *= factor
+    place = (case.counts, case.sources, probability, group)
+    assert kernels.check_probability(*place) == twins.check_probability(*place)
+
+
+@given(cases)
+def test_list_flow(case):
+    where, moved = case.desk(np.int64)
+    place = int(case.rng.integers(0, len(moved)))
+    assert kernels.list_flow(where, moved, place, 3, 2, 1, 17) == place + 1
+    assert where[place].tolist() == [3, 2, 1]
+    assert moved[place] == 17
+    assert (np.delete(where, place, axis=0) == -9).all()
+    assert (np.delete(moved, place) == -9).all()
 
 
 @given(st.floats(0.0, 1.0), st.floats(-1e-15, 1.0))
@@ -83,17 +78,22 @@ def test_share_of_rest(p, rest):
 
 
 @MANY
-@given(cases, st.sampled_from([1, 3]))
-def test_split_counts(case, tables):
-    shape = (3, len(case.sources), case.tags.shape[1])
+@given(cases, st.sampled_from([1, MEMBERS]), FACTORS)
+def test_split_counts(case, tables, factor):
     groups, group = case.groups()
-    place = (case.counts, case.sources, case.hashes, case.tags, case.probability(tables, groups), group)
-    flows = np.zeros(shape, dtype=np.int64)
-    hits = np.full(flows.size, -1)
-    number = kernels.split_counts(*place, case.seed, case.members, case.at, flows, hits)
-    assert (flows == twins.split_counts(*place, case.seed, case.members, case.at)).all()
-    assert (hits[:number] == twins.find_flows(flows)).all()
-    assert (flows.sum(axis=2) <= case.counts[:, case.sources]).all()
+    probability = case.probability(groups, tables)
+    probability[-1] *= factor
+    where, moved = case.desk(np.int64)
+    chances, stream = (probability, group), (case.seed, case.members, case.at)
+    place = (case.counts, case.sources, case.hashes, case.tags, *chances, *stream)
+    number, verdict = kernels.split_counts(*place, where, moved)
+    assert verdict == twins.check_probability(case.counts, case.sources, *chances)
+    if verdict == kernels.FINE:
+        flows = twins.split_counts(*place)
+        expected, units = twins.listed(flows, (1, 0, 2))
+        assert (where[:number] == expected).all()
+        assert (moved[:number] == units).all()
+        assert (case.counts[case.sources] >= flows.sum(axis=2).T).all()
 
 
 @pytest.mark.parametrize("chances", [(0.7, 0.2, 0.1), (0.1,) * 10, (0.4, 0.3, 0.2, 0.1)])
@@ -110,41 +110,53 @@ def test_the_last_of_chances_that_sum_to_one_is_certain(chances):
 @given(st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=9), WORD)
 def test_nobody_stays_where_the_probabilities_sum_to_one(odds, seed):
     """However the sum is rounded, and however many there are."""
-    probability = (np.array(odds) / sum(odds))[None, None]
+    probability = (np.array(odds) / sum(odds))[None, :, None]
     everybody = np.array([[10**9]])
-    flows = np.zeros((1, 1, len(odds)), dtype=np.int64)
-    hashes, tags = np.array([7], dtype=np.uint64), np.arange(len(odds), dtype=np.uint32)[None]
-    members = np.zeros(1, dtype=np.uint32)
-    group, hits = np.array([0]), np.zeros(len(odds), dtype=np.int64)
-    kernels.split_counts(everybody, np.array([0]), hashes, tags, probability, group, seed, members, 0, flows, hits)
-    assert flows.sum() == 10**9
+    hashes, tags = np.array([7], dtype=np.uint64), np.arange(1, len(odds) + 1, dtype=np.uint32)[None]
+    where, moved = np.zeros((len(odds), 3), dtype=np.int32), np.zeros(len(odds), dtype=np.int64)
+    one = np.zeros(1, dtype=np.int64)
+    stream = (seed, np.zeros(1, dtype=np.uint32), 0)
+    number, verdict = kernels.split_counts(everybody, one, hashes, tags, probability, one, *stream, where, moved)
+    assert verdict == kernels.FINE
+    assert moved[:number].sum() == 10**9
 
 
-@given(cases, st.sampled_from([1, 3]), st.sampled_from([1.0, 1e-9, 1e-11]))
-def test_split_expected(case, tables, small):
+@given(cases, st.sampled_from([1, MEMBERS]), st.sampled_from([1.0, 1e-5, 1e-9]), FACTORS)
+def test_split_expected(case, tables, small, factor):
     groups, group = case.groups()
-    expected = case.counts * case.rng.random(case.counts.shape) * small
-    place = (expected, case.sources, case.probability(tables, groups), group)
-    flows = np.zeros((3, len(case.sources), case.tags.shape[1]))
-    kernels.split_expected(*place, flows)
-    assert (flows == twins.split_expected(*place)).all()
+    probability = case.probability(groups, tables)
+    probability[-1] *= factor
+    place = (case.counts * case.rng.random(case.counts.shape) * small, case.sources, probability, group)
+    where, moved = case.desk(np.float64)
+    number, verdict = kernels.split_expected(*place, where, moved)
+    assert verdict == twins.check_probability(*place)
+    if verdict == kernels.FINE:
+        expected, units = twins.listed(twins.split_expected(*place), (1, 2, 0))
+        assert (where[:number] == expected).all()
+        assert (moved[:number] == units).all()
 
 
 @given(cases)
-def test_find_flows(case):
-    flows = case.rng.integers(0, 2, (3, len(case.sources), case.tags.shape[1]))
-    hits = np.full(flows.size, -1)
-    assert (hits[: kernels.find_flows(flows, hits)] == twins.find_flows(flows)).all()
+def test_list_flows(case):
+    flows, (where, moved) = case.flows(), case.desk(np.int64)
+    number = kernels.list_flows(flows, where, moved)
+    expected, units = twins.listed(flows, (0, 1, 2))
+    assert (where[:number] == expected).all()
+    assert (moved[:number] == units).all()
 
 
-@given(cases)
-def test_apply_flows(case):
-    flows = case.rng.integers(0, 3, (3, len(case.sources), case.tags.shape[1]))
-    plenty = case.counts + 3 * case.tags.shape[1]
-    counts, drift = plenty.copy(), np.zeros(3, dtype=np.uint64)
-    weight = case.rng.integers(0, 2**64, ROWS, dtype=np.uint64)
-    sound = kernels.apply_flows(counts, case.sources, case.rows, flows, twins.find_flows(flows), weight, drift)
-    expected, expected_drift = twins.apply_flows(plenty, case.sources, case.rows, flows, weight)
+@pytest.mark.parametrize(("dtype", "parts"), [(np.int64, 1), (np.float64, 8)], ids=["whole", "eighths"])
+@given(case=cases)
+def test_apply_flows(case, dtype, parts):
+    """Eighths and small weights, so that not even real numbers are rounded."""
+    where, units = twins.listed(case.flows(), case.rng.permutation(3))
+    where, moved = where.astype(np.int32), units.astype(dtype) / dtype(parts) if parts > 1 else units
+    plenty = (case.counts + 3 * case.tags.shape[1]).astype(dtype)
+    whole = case.rng.integers(0, 2**64, ROWS, dtype=np.uint64)
+    weight = whole if dtype is np.int64 else (whole >> np.uint64(48)).astype(np.float64)
+    counts, drift = plenty.copy(), np.zeros(MEMBERS, dtype=weight.dtype)
+    sound = kernels.apply_flows(counts, case.sources, case.rows, where, moved, weight, drift)
+    expected, expected_drift = twins.apply_flows(plenty, case.sources, case.rows, where, moved, weight)
     assert sound
     assert (counts == expected).all()
     assert (drift == expected_drift).all()
@@ -153,20 +165,28 @@ def test_apply_flows(case):
 @pytest.mark.parametrize(("sent", "sound"), [(5.0, True), (5.0 + 1e-12, True), (5.1, False), (4.0, True)])
 @pytest.mark.parametrize("dtype", [np.int64, np.float64])
 def test_apply_flows_says_when_more_are_sent_than_there_are(sent, sound, dtype):
-    flows = np.array([[[np.ceil(sent - 1e-9) if dtype is np.int64 else sent]]], dtype=dtype)
-    counts = np.array([[5, 0]], dtype=dtype)
+    moved = np.array([np.ceil(sent - 1e-9) if dtype is np.int64 else sent], dtype=dtype)
+    counts = np.array([[5], [0]], dtype=dtype)
     weight = np.ones(2, dtype=np.uint64 if dtype is np.int64 else np.float64)
-    rows = np.array([[[1]]])
+    rows, where = np.array([[[1]]]), np.zeros((1, 3), dtype=np.int32)
     drift = np.zeros(1, dtype=weight.dtype)
-    assert kernels.apply_flows(counts, np.array([0]), rows, flows, np.array([0]), weight, drift) == sound
+    assert kernels.apply_flows(counts, np.array([0]), rows, where, moved, weight, drift) == sound
     assert counts[0, 0] >= 0
     assert drift[0] == 0
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.float64])
+def test_not_one_unit_too_many_is_sent_from_a_cell_of_millions(dtype):
+    counts, moved = np.array([[2_000_000], [0]], dtype=dtype), np.array([2_000_001], dtype=dtype)
+    weight, drift = np.ones(2, dtype=np.float64), np.zeros(1)
+    where = np.zeros((1, 3), dtype=np.int32)
+    assert not kernels.apply_flows(counts, np.array([0]), np.array([[[1]]]), where, moved, weight, drift)
 
 
 @MANY
 @given(cases)
 def test_draw_without_replacement(case):
-    pool = case.counts[1, case.sources]
+    pool = case.counts[case.sources, 1]
     wanted = int(case.rng.integers(0, pool.sum() + 1))
     place = (pool, wanted, case.hashes, case.seed, case.members[0], case.at, 3)
     drawn = np.zeros_like(pool)
@@ -179,7 +199,7 @@ def test_draw_without_replacement(case):
 @MANY
 @given(cases)
 def test_admit(case):
-    pool = case.counts[1, case.sources]
+    pool = case.counts[case.sources, 1]
     weight = case.rng.integers(0, 8, len(pool))
     budget = int(case.rng.integers(0, (pool * weight).sum() + 2))
     admitted = np.zeros_like(pool)
@@ -193,19 +213,21 @@ def test_admit(case):
 def test_quota_counts(case):
     size = len(case.sources)
     lane, weight = case.rng.integers(0, 3, size), case.rng.integers(0, 8, size)
-    budget = case.rng.integers(0, 150, (3, 3))
-    flows = np.zeros((3, size), dtype=np.int64)
+    budget = case.rng.integers(0, 150, (MEMBERS, 3))
+    where, moved = case.desk(np.int64)
     place = (case.counts, case.sources, case.hashes, lane, budget, weight, case.seed, case.members, case.at)
-    kernels.quota_counts(*place, flows)
-    assert (flows == twins.quota_counts(*place)).all()
+    number = kernels.quota_counts(*place, where, moved)
+    expected, units = twins.quota_counts(*place)
+    assert (where[:number] == expected).all()
+    assert (moved[:number] == units).all()
 
 
 @MANY
 @given(cases, st.integers(1, 7))
 def test_ordered_counts(case, waves):
-    shape = (3, len(case.sources), case.tags.shape[1])
-    totals, gain = case.rng.random((3, shape[2])) * 20, case.rng.integers(0, 6, shape[1:]).astype(float)
-    fixed = case.rng.random((3, shape[2])) * 500
+    shape = (MEMBERS, *case.tags.shape)
+    totals, gain = case.rng.random((MEMBERS, shape[2])) * 20, case.rng.integers(0, 6, shape[1:]).astype(float)
+    fixed = case.rng.random((MEMBERS, shape[2])) * 500
     place = (case.counts, case.sources, case.hashes, case.tags, by_room, totals, gain, fixed, waves)
     flows = np.zeros(shape, dtype=np.int64)
     kernels.ordered_counts(*place, case.seed, case.members, case.at, flows)
@@ -218,7 +240,7 @@ def test_choose_units(case):
     cell, units = case.units()
     choice = np.empty(len(units), dtype=np.int16)
     groups, group = case.groups()
-    chances = (case.probability(1, groups)[0], group)
+    chances = (case.probability(groups, 1)[:, :, 0], group)
     place = (cell, units, case.where, case.hashes, *chances, case.seed, case.members[0], case.at)
     kernels.choose_units(*place, choice)
     assert (choice == twins.choose_units(*place)).all()
@@ -272,7 +294,7 @@ def test_sort_units(case):
 
 @given(cases, st.floats(0.0, 1.0, exclude_max=True))
 def test_target_of(case, u):
-    probability = case.probability(1, 1)[0]
+    probability = case.probability(1, 1)[:, :, 0]
     upper = np.cumsum(probability[0])
     expected = np.searchsorted(upper, u, side="right") if u < upper[-1] else -1
     assert kernels.target_of(u, probability, 0) == expected
@@ -280,9 +302,11 @@ def test_target_of(case, u):
 
 @given(cases, st.sampled_from([1.0, 0.2, 0.01]))
 def test_choose_by_cell(case, scale):
-    edges = np.concatenate([[0], np.cumsum(case.rng.integers(0, 60, len(case.sources)))])
+    size = len(case.sources)
+    edges = np.concatenate([[0], np.cumsum(case.rng.integers(0, 60, size) * case.rng.integers(0, 2, size))])
     number, group = case.groups()
-    probability = case.probability(1, number)[0] * scale
+    probability = case.probability(number, 1)[:, :, 0] * scale
+    probability[np.setdiff1d(np.arange(number), group[np.diff(edges) > 0])] = np.nan
     place = (edges, 0, len(case.sources), case.hashes, probability, group, 7, 3, 11)
     choice = np.full(edges[-1], -2, dtype=np.int16)
     kernels.choose_by_cell(*place, choice)
@@ -327,18 +351,19 @@ def test_move_units(case):
 @given(cases)
 def test_tally_stocks(case):
     series, people = case.rng.integers(-1, 3, ROWS), case.rng.integers(0, 4, (ROWS, 4))
-    out = np.zeros((3, 3, 5), dtype=np.int64)
+    out = np.full((3, 5, MEMBERS), -9)
     kernels.tally_stocks(case.counts, series, people, out)
     assert (out == twins.tally_stocks(case.counts, series, people, 3)).all()
 
 
 @given(cases)
 def test_tally_flows(case):
-    flows = case.rng.integers(0, 3, (3, len(case.sources), case.tags.shape[1]))
+    flows = case.flows()
+    where, moved = twins.listed(flows, case.rng.permutation(3))
     links = np.where(case.rows >= 0, case.rng.integers(-1, 4, case.rows.shape), -1)
     people = case.rng.integers(0, 4, (ROWS, 4))
-    out = np.zeros((3, 4, 5), dtype=np.int64)
-    kernels.tally_flows(flows, case.rows, links, people, out)
+    out = np.zeros((MEMBERS, 4, 5), dtype=np.int64)
+    kernels.tally_flows(where.astype(np.int32), moved, case.rows, links, people, out)
     assert (out == twins.tally_flows(flows, case.rows, links, people, 4)).all()
 
 

@@ -108,4 +108,4 @@ def test_a_listener_hears_of_every_order_in_turn():
     made = solver_of("chain", rules.table, 1, np.arange(4, dtype=np.uint32), rules.start())
     first_day(rules, made, lambda order, realised: heard.append((order, realised)))
     assert [type(order).__name__ for order, _ in heard] == ["Draw", "Split", "Split", "Quota", "Ordered"]
-    assert [realised.shape for _, realised in heard] == [(4, 1), (4, 2, 2), (4, 3, 2), (4, 3), (4, 3, 2)]
+    assert [realised.shape for _, realised in heard] == [(4, 1), (4, 2, 2), (4, 3, 2), (4, 3, 1), (4, 3, 2)]

@@ -70,7 +70,7 @@ def ask(solver, pool, weight, budget, members, lane=None, seed=11):
     counts[:, sources] = pool
     lane = np.zeros(len(pool), dtype=np.int64) if lane is None else np.array(lane)
     order = Quota(move, lane, np.repeat(np.atleast_2d(budget), members, axis=0), np.array(weight))
-    return solver(counts, seed, np.arange(members, dtype=np.uint32), Ledger(table)).carry_out(order, 0)
+    return solver(counts, seed, np.arange(members, dtype=np.uint32), Ledger(table)).carry_out(order, 0).values[:, :, 0]
 
 
 @pytest.mark.parametrize("solver", MEMBERS, ids=lambda s: s.__name__.lower())

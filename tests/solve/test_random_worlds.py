@@ -35,7 +35,7 @@ class Watched:
             assert ((realised > 0.0) & (realised < 1.0)).all()
             assert (before == after).all()
             return realised
-        flows = realised[:, :, None] if isinstance(order, Quota) else realised
+        flows = realised.values
         assert (flows >= 0).all()
         assert (flows.sum(axis=2) <= before[:, order.move.sources] + exact).all()
         expected = before.copy()
@@ -67,7 +67,7 @@ def test_no_budget_is_overdrawn(solver, world):
     for order, admitted in world.carried:
         if isinstance(order, Quota):
             taken = np.zeros(order.budget.shape)
-            np.add.at(taken, (slice(None), order.lane), admitted * order.weight)
+            np.add.at(taken, (slice(None), order.lane), admitted[:, :, 0] * order.weight)
             assert (taken <= order.budget + 1e-9).all()
 
 

@@ -10,6 +10,7 @@ import pytest
 from havenward.core.cells import NOBODY, CellTableBuilder
 from havenward.core.ledger import Vanished
 from havenward.core.orders import Draw, Move, Ordered, OrderError, Quota, Split, streams_of
+from tests.toy.answers import kept
 from tests.toy.run import SOLVERS, solver_of
 from tests.toy.worlds import thins_out
 
@@ -39,7 +40,7 @@ def carry_out(solver, order, day=0):
     counts[:, :2] = 10
     made = solver_of(solver, TABLE, 1, np.arange(MEMBERS, dtype=np.uint32), counts)
     try:
-        return made.carry_out(order, day)
+        return kept(made.carry_out(order, day))
     except OrderError:
         assert (made.counts[:, :2] == 10).all(), "nobody moves under an order that is refused"
         raise
@@ -59,7 +60,7 @@ def quota(move, **changes):
 def test_orders_that_are_fine_are_carried_out(solver, move):
     assert carry_out(solver, split(move, (0.5, 0.5), (0.0, 0.0))).shape == (MEMBERS, 2, 2)
     assert carry_out(solver, split(move, (0.5, 0.5), (0.0, 1.0), members=1)).shape == (MEMBERS, 2, 2)
-    assert carry_out(solver, quota(move)).shape == (MEMBERS, 2)
+    assert carry_out(solver, quota(move)).shape == (MEMBERS, 2, 1)
     assert carry_out(solver, Draw(streams_of(("a",), ("b",)))).shape == (MEMBERS, 2)
 
 
@@ -72,7 +73,8 @@ def test_orders_to_nobody_are_fine(solver):
     assert carry_out(solver, Split(move, np.zeros((MEMBERS, 0, 2)))).shape == (MEMBERS, 0, 2)
     assert carry_out(solver, Split(move, np.full((1, 3, 2), 0.1), group=nobody)).shape == (MEMBERS, 0, 2)
     admit = Move.build(TABLE, "admit", nobody, no_rows[:, :1], ("camp",))
-    assert carry_out(solver, Quota(admit, nobody, np.ones((MEMBERS, 1), dtype=np.int64), nobody)).shape == (MEMBERS, 0)
+    budget = np.ones((MEMBERS, 1), dtype=np.int64)
+    assert carry_out(solver, Quota(admit, nobody, budget, nobody)).shape == (MEMBERS, 0, 1)
     ordered = Ordered(move, thins_out, np.zeros((MEMBERS, 2)), np.zeros((0, 2)), fixed)
     assert carry_out(solver, ordered).shape == (MEMBERS, 0, 2)
 
@@ -89,6 +91,21 @@ def test_what_is_no_probability(solver, move, wrong):
 def test_more_than_everybody(solver, move, wrong):
     with pytest.raises(OrderError, match="leave: the probabilities of a unit sum to more than one"):
         carry_out(solver, split(move, (0.5, 0.5), wrong))
+
+
+@every_solver
+@pytest.mark.parametrize("wrong", [(-0.1, 0.5), (np.nan, 0.0), (0.9, 0.9)], ids=["below zero", "no number", "over one"])
+@pytest.mark.parametrize("members", [1, MEMBERS])
+def test_what_is_said_of_cells_that_are_empty_is_not_looked_at(solver, wrong, members):
+    """Rules leave it unsaid. As soon as somebody stands there in one member it must be a probability."""
+    town = Move.build(TABLE, "leave", np.array([0, 4]), np.array([[[2], [1]], [[1], [2]]]), ("one", "other"))
+    assert carry_out(solver, split(town, (0.0, 1.0), wrong, members=members))[:, 1].sum() == 0
+    counts = np.zeros((MEMBERS, 6), dtype=np.int64)
+    counts[1, 4] = 1
+    made = solver_of(solver, TABLE, 1, np.arange(MEMBERS, dtype=np.uint32), counts)
+    with pytest.raises(OrderError, match="leave: "):
+        made.carry_out(split(town, (0.0, 1.0), wrong, members=members), 0)
+    assert (made.counts == counts).all()
 
 
 @every_solver

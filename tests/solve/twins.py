@@ -11,7 +11,7 @@ import math
 import numpy as np
 from scipy import stats
 
-from havenward.core.streams import uniforms
+from havenward.core.streams import ANYWHERE, uniforms
 from havenward.solve import kernels
 from havenward.solve.kernels import EXCESS, FINE, LEAST, MORE_THAN_ONE, NEARLY_ONE, NOT_A_PROBABILITY
 
@@ -29,17 +29,37 @@ def hypergeometric_quantile(u, good, bad, draws):
     return int(stats.hypergeom.ppf(u, good + bad, good, draws)) if good + bad > 0 else 0
 
 
-def check_probability(probability):
+def draw_streams(streams, seed, members, at):
+    return uniforms(seed, members, streams, at, np.zeros(len(streams), np.uint32)).T
+
+
+def listed(flows, axes):
+    """Return (N, 3) member, source and target of (M, S, T) flows, first by the first of these axes, and their units."""
+    where = np.argwhere(flows.transpose(axes))[:, np.argsort(axes)]
+    return where, flows[tuple(where.T)]
+
+
+def judge_group(probability):
+    """Return the verdict on (T, M) probabilities, each member's sum, and the last target that it may go to, or -1."""
+    number = len(probability)
+    total = np.cumsum(probability, axis=0)[-1]
+    last = np.where(probability > 0.0, np.arange(number)[:, None], -1).max(axis=0)
     if not (probability >= 0.0).all():
-        return NOT_A_PROBABILITY
-    return MORE_THAN_ONE if (probability.sum(axis=2) > 1.0 + EXCESS).any() else FINE
+        return NOT_A_PROBABILITY, total, last
+    return (MORE_THAN_ONE if (total > 1.0 + EXCESS).any() else FINE), total, last
+
+
+def check_probability(counts, sources, probability, group):
+    """Return the verdict on the first source that somebody is in and that has no probabilities, or FINE."""
+    verdicts = [judge_group(probability[g])[0] for row, g in zip(sources, group, strict=True) if counts[row].any()]
+    return next((verdict for verdict in verdicts if verdict != FINE), FINE)
 
 
 def share_of_rest(p, rest):
     return 1.0 if p >= rest * NEARLY_ONE else p / rest
 
 
-def multinomial(left, probability, numbers):
+def conditional(left, probability, numbers):
     """Conditional binomials in the order of the targets; `numbers` gives the uniform of a target."""
     flows, rest = np.zeros(len(probability), dtype=np.int64), 1.0
     for t in np.flatnonzero(probability > 0.0):
@@ -48,38 +68,46 @@ def multinomial(left, probability, numbers):
     return flows
 
 
+def multinomial(left, probability, numbers):
+    """How many leave at all by the number of ANYWHERE, then where to; the last target takes those that are left."""
+    flows, rest = np.zeros(len(probability), dtype=np.int64), np.cumsum(probability)[-1]
+    if 0.0 < rest < NEARLY_ONE:
+        left = binomial_quantile(numbers(None), left, rest)
+    there = np.flatnonzero(probability > 0.0)
+    for t in there[:-1]:
+        if left:
+            flows[t] = binomial_quantile(numbers(t), left, min(probability[t] / rest, 1.0))
+            left, rest = left - flows[t], rest - probability[t]
+    flows[there[-1:]] = left
+    return flows
+
+
 def split_counts(counts, sources, hashes, tags, probability, group, seed, members, at):
-    table = np.broadcast_to(probability, (len(counts), *probability.shape[1:]))[:, group]
-    return np.array(
-        [
-            [
-                multinomial(
-                    counts[m, row], table[m, s], lambda t, m=m, s=s: uniform(seed, members[m], hashes[s], at, tags[s, t])
-                )
-                for s, row in enumerate(sources)
-            ]
-            for m in range(len(counts))
-        ]
-    )
+    """Return (M, S, T) flows."""
+    table = np.broadcast_to(probability, (*probability.shape[:2], len(members)))[group]
+
+    def one(m, s):
+        def numbers(t):
+            return uniform(seed, members[m], hashes[s], at, ANYWHERE if t is None else tags[s, t])
+
+        return multinomial(counts[sources[s], m], table[s, :, m], numbers)
+
+    return np.array([[one(m, s) for s in range(len(sources))] for m in range(len(members))])
 
 
 def split_expected(counts, sources, probability, group):
-    flows = counts[:, sources, None] * probability[:, group]
-    return np.where((flows >= LEAST) & (counts[:, sources, None] >= LEAST), flows, 0.0)
+    """Return (M, S, T) flows."""
+    flows = (counts[sources][:, None, :] * probability[group]).transpose(2, 0, 1)
+    return np.where(flows >= LEAST, flows, 0.0)
 
 
-def find_flows(flows):
-    return np.flatnonzero(flows)
-
-
-def apply_flows(counts, sources, rows, flows, weight):
+def apply_flows(counts, sources, rows, where, moved, weight):
     """Return counts afterwards and by how much the weight of all people changed."""
     after = counts.copy()
-    for m in range(len(counts)):
-        np.subtract.at(after[m], sources, flows[m].sum(axis=1))
-        there = rows >= 0
-        np.add.at(after[m], rows[there], np.broadcast_to(flows[m][:, :, None], rows.shape)[there])
-    return after, ((after - counts).astype(weight.dtype) * weight).sum(axis=1, dtype=weight.dtype)
+    for (m, s, t), n in zip(where, moved, strict=True):
+        after[sources[s], m] -= n
+        np.add.at(after[:, m], rows[s, t][rows[s, t] >= 0], n)
+    return after, ((after - counts).astype(weight.dtype) * weight[:, None]).sum(axis=0, dtype=weight.dtype)
 
 
 def draw_without_replacement(pool, wanted, hashes, seed, member, at, level):
@@ -116,19 +144,23 @@ def admit(pool, weight, budget, hashes, seed, member, at):
 
 
 def quota_counts(counts, sources, hashes, lane, budget, weight, seed, members, at):
-    flows = np.zeros((len(counts), len(sources)), dtype=np.int64)
-    for m in range(len(counts)):
-        for g in range(budget.shape[1]):
-            part = np.flatnonzero(lane == g)
-            pool = counts[m, sources[part]]
-            flows[m, part] = admit(pool, weight[part], budget[m, g], hashes[part], seed, members[m], at)
-    return flows
+    """Return (N, 3) member, source and target of flows, lane by lane and member by member, and their units."""
+    where, moved = [], []
+    for g in range(budget.shape[1]):
+        part = np.flatnonzero(lane == g)
+        for m in range(len(members)):
+            pool = counts[sources[part], m]
+            admitted = admit(pool, weight[part], budget[m, g], hashes[part], seed, members[m], at)
+            where += [(m, part[i], 0) for i in np.flatnonzero(admitted)]
+            moved += admitted[admitted > 0].tolist()
+    return np.array(where, dtype=np.int64).reshape(-1, 3), np.array(moved, dtype=np.int64)
 
 
 def ordered_counts(counts, sources, hashes, tags, rule, totals, gain, fixed, waves, seed, members, at):
-    flows = np.zeros((len(counts), len(sources), tags.shape[1]), dtype=np.int64)
-    for m in range(len(counts)):
-        left, running = counts[m, sources].copy(), totals[m].copy()
+    """Return (M, S, T) flows."""
+    flows = np.zeros((len(members), len(sources), tags.shape[1]), dtype=np.int64)
+    for m in range(len(members)):
+        left, running = counts[sources, m].copy(), totals[m].copy()
         for wave in range(waves):
             new = np.zeros(flows.shape[1:], dtype=np.int64)
             for s in range(len(sources)):
@@ -136,7 +168,7 @@ def ordered_counts(counts, sources, hashes, tags, rule, totals, gain, fixed, wav
                 left[s] -= turn
                 probability = np.zeros(tags.shape[1])
                 rule(s, running, fixed[m], probability)
-                new[s] = multinomial(
+                new[s] = conditional(
                     turn, probability, lambda t, m=m, s=s, w=wave: uniform(seed, members[m], hashes[s] + w, at, tags[s, t])
                 )
             running = running + (new * gain).sum(axis=0)
@@ -189,6 +221,8 @@ def choose_by_cell(edges, hashes, probability, group, seed, member, at):
     """Return targets: a uniform each where many go, gaps between those who go where few do."""
     choice = np.full(edges[-1], -1, dtype=np.int16)
     for s, (start, stop) in enumerate(itertools.pairwise(edges)):
+        if start == stop:
+            continue
         upper = np.cumsum(probability[group[s]])
 
         def draw(salt, number, s=s):
@@ -228,12 +262,14 @@ def move_units(cell, units, choice, where, rows, counts, weight, next_unit):
 
 
 def tally_stocks(counts, series, people, number):
+    """Return (series, 5, M) persons by group and units."""
     kept = np.where(np.arange(number) == series[:, None], 1, 0)
     each = np.column_stack([people, np.ones(len(people), dtype=np.int64)])
-    return np.einsum("mc,ck,cg->mkg", counts, kept, each)
+    return np.einsum("cm,ck,cg->kgm", counts, kept, each)
 
 
 def tally_flows(flows, rows, links, people, number):
+    """Return (M, links, 5) persons by group and units of (M, S, T) flows."""
     counted = (links[..., None] == np.arange(number)) & (rows >= 0)[..., None]
     each = np.column_stack([people, np.ones(len(people), dtype=np.int64)])[rows]
     return np.einsum("mst,stbk,stbg->mkg", flows, counted.astype(np.int64), each)

@@ -34,7 +34,8 @@ def settled(solver, waves=1, units=(UNITS,), sizes=(1,), room=ROOM, first=0):
     counts[:, sources] = units
     gain = np.repeat(np.array(sizes, dtype=float)[:, None], 2, axis=1)
     order = Ordered(move, fill_by_room, np.zeros((MEMBERS, 2)), gain, np.repeat(room[None], MEMBERS, axis=0), waves)
-    return solver_of(solver, table, 3, np.arange(first, first + MEMBERS, dtype=np.uint32), counts).carry_out(order, 0)
+    made = solver_of(solver, table, 3, np.arange(first, first + MEMBERS, dtype=np.uint32), counts)
+    return made.carry_out(order, 0).values
 
 
 @pytest.fixture(scope="module")

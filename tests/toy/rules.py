@@ -11,6 +11,7 @@ from numba import njit
 from havenward.core.cells import CellTable, CellTableBuilder
 from havenward.core.orders import Counts, Draw, Move, Order, Ordered, Phase, Quota, Split, streams_of
 from havenward.core.totals import Flows
+from tests.toy.answers import kept
 
 FAMILY, FATHER, KIN, LONE = (1, 1, 2, 1), (1, 0, 0, 0), (0, 1, 2, 1), (0, 1, 0, 0)
 
@@ -47,7 +48,7 @@ class ToyRules:
     days: int = 20
     exact: frozenset[str] = frozenset({"individuals"})
     table: CellTable = field(init=False)
-    carried: list[tuple[Order, Flows]] = field(default_factory=list)
+    carried: list[tuple[Order, np.ndarray]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         builder = CellTableBuilder()
@@ -87,8 +88,8 @@ class ToyRules:
         yield self._gate(counts)
         yield self._camps(counts)
 
-    def observe(self, order: Order, realised: Flows) -> None:
-        self.carried.append((order, realised.copy()))
+    def observe(self, order: Order, realised: Flows | np.ndarray) -> None:
+        self.carried.append((order, kept(realised)))
 
     def _night(self, counts: Counts) -> Phase:
         weather = yield Draw(self.weather)
@@ -98,7 +99,7 @@ class ToyRules:
         hazard[:, 0, 1] = pace[:, 0] * 0.3
         hazard[:, 1, 0] = pace[:, 0]
         left = yield Split(self.leave, hazard)
-        crowd = 1.0 / (1.0 + left.sum(axis=(1, 2)) / self.crowding)
+        crowd = 1.0 / (1.0 + left.values.sum(axis=(1, 2)) / self.crowding)
         risk = np.zeros((self.members, 3, 2))
         risk[:, :, 1] = (self.stopped * crowd)[:, None]
         risk[:, :, 0] = (1.0 - self.stopped * crowd)[:, None] * 0.8

@@ -17,7 +17,7 @@ SOLVERS = ("chain", "individuals", "mean")
 def solver_of(name, table, seed, members, counts, **options):
     """Return a solver for a table of cells that stands at (M, C) counts."""
     if name == "mean":
-        return Mean(counts.astype(float), seed, members, Ledger(table))
+        return Mean(counts.astype(float, copy=False), seed, members, Ledger(table))
     if name == "chain":
         return Chain(counts, seed, members, Ledger(table))
     return Individuals(counts, seed, members, Ledger(table), **options)

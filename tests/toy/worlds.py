@@ -12,6 +12,7 @@ from numba import njit
 from havenward.core.cells import NOBODY, CellTable, CellTableBuilder
 from havenward.core.orders import Counts, Draw, Move, Order, Ordered, Phase, Quota, Split, streams_of
 from havenward.core.totals import Flows
+from tests.toy.answers import kept
 
 KINDS = ("whole", "one part", "other part")
 ORDERS = ("split", "quota", "ordered", "draw")
@@ -44,7 +45,7 @@ class RandomWorld:
     days: int = 3
     exact: frozenset[str] = frozenset({"individuals"})
     table: CellTable = field(init=False)
-    carried: list[tuple[Order, Flows]] = field(default_factory=list)
+    carried: list[tuple[Order, np.ndarray]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         builder = CellTableBuilder()
@@ -78,8 +79,8 @@ class RandomWorld:
     def phases(self, day: int, counts: Counts) -> Iterator[Phase]:
         yield self._day(day)
 
-    def observe(self, order: Order, realised: Flows) -> None:
-        self.carried.append((order, realised.copy()))
+    def observe(self, order: Order, realised: Flows | np.ndarray) -> None:
+        self.carried.append((order, kept(realised)))
 
     def _day(self, day: int) -> Phase:
         for wave, (kind, place) in enumerate(self.orders):

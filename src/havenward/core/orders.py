@@ -14,14 +14,17 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.cells import NOBODY, CellTable
 from havenward.core.streams import ANYWHERE, meaning, tag
-from havenward.core.totals import Flows
+
+if TYPE_CHECKING:
+    # sums are compiled, and whoever only lays out orders needs no compiler
+    from havenward.core.totals import Flows
 
 Counts = NDArray[np.int64] | NDArray[np.float64]
 """(M, C) units by member and cell: whole numbers, or expectations under the mean solver."""

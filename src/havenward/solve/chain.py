@@ -42,7 +42,7 @@ class Chain:
 
     def __post_init__(self) -> None:
         # members of a cell stand side by side in memory, so that a cell that is empty in all of them costs nothing
-        self.counts = np.asfortranarray(self.counts)
+        self.counts = np.array(self.counts, order="F")
         self._units = self.counts.T
         self._desks = Desks(self._units, self.ledger, self.ledger.whole)
 

@@ -103,7 +103,7 @@ class Individuals:
     """Moves every unit.
 
     Attributes:
-        counts: (M, C) units by cell, kept in step with the units.
+        counts: (M, C) units by cell, kept in step with the units; a copy of those given.
         seed: 0 to 2**32 - 1.
         members: (M,) numbers of the members.
         ledger: audits every order.
@@ -121,6 +121,7 @@ class Individuals:
     _pool: ThreadPoolExecutor | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
+        self.counts = self.counts.copy()
         self._crowds = [Crowd.of(counts) for counts in self.counts]
         if self.threads > 1:
             self._pool = ThreadPoolExecutor(self.threads)

@@ -264,8 +264,8 @@ def apply_flows(counts: Counts, sources: I64, rows: I64, where: I32, moved: Coun
         counts[source, m] -= n
         drift[m] -= weight[source] * weight.dtype.type(n)
         if counts[source, m] < 0:
-            # a cell that everybody leaves may end a rounding error below zero under expectations
-            sound &= counts[source, m] > -LEAST * max(n, 1)
+            # a cell that everybody leaves may end a rounding error below zero under expectations; never a whole unit
+            sound &= counts[source, m] > -min(LEAST * max(n, 1), 0.5)
             counts[source, m] = 0
         for b in range(rows.shape[2]):
             row = rows[s, t, b]
@@ -496,10 +496,13 @@ def choose_by_cell(
     """
     number = probability.shape[1]
     for s in range(first, last):
+        stop = edges[s + 1]
+        if stop == edges[s]:
+            # what a rule says of an empty cell need not be a probability
+            continue
         total = 0.0
         for t in range(number):
             total += probability[group[s], t]
-        stop = edges[s + 1]
         for i in range(edges[s], stop):
             choice[i] = -1
         if total <= 0.0:
