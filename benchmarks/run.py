@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.ledger import Ledger
-from havenward.core.orders import Draw, Order, Solver, Split
+from havenward.core.orders import Order, Solver, Split
 from havenward.core.totals import Flows
 from havenward.model.siege.siege import Siege
 from havenward.run.days import turn_day
@@ -32,6 +32,7 @@ from havenward.run.engine import SolverName, solver_for
 from havenward.run.record import Recorder
 from havenward.scenario.read import load
 from havenward.solve.individuals import Individuals
+from havenward.solve.kernels import NEARLY_ONE
 
 SEED = 1
 MEMBERS = 32
@@ -91,17 +92,27 @@ class Tally:
     uniforms: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
 
-    def __call__(self, order: Order, realised: Flows) -> None:
+    def __call__(self, order: Order, realised: Flows | NDArray[np.float64]) -> None:
         """Count an order that has just been carried out."""
         self.orders += 1
         kind = type(order).__name__.lower()
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
-        if isinstance(order, Draw):
+        if not isinstance(realised, Flows):
             self.uniforms += realised.size
         elif isinstance(order, Split):
-            before = self.counts[:, order.move.sources] + realised.sum(axis=2)
-            left = before[:, :, None] - np.cumsum(realised, axis=2) + realised
-            self.uniforms += int(((order.probability[:, order.groups] > 0) & (left > 0)).sum())
+            self.uniforms += numbers_of(order, realised, self.counts)
+
+
+def numbers_of(order: Split, realised: Flows, counts: NDArray[np.int64]) -> int:
+    """Return how many numbers a split of the chain took: one for whether units leave, one for each choice of where."""
+    moved = realised.values
+    left = moved.sum(axis=2)
+    chance = np.broadcast_to(order.probability, (len(counts), *order.probability.shape[1:]))[:, order.groups]
+    total = chance.sum(axis=2)
+    asked = (counts[:, order.move.sources] + left > 0) & (total > 0) & (total < NEARLY_ONE)
+    is_last = chance[:, :, ::-1].cumsum(axis=2)[:, :, ::-1] == chance
+    still_there = left[:, :, None] - moved.cumsum(axis=2) + moved > 0
+    return int(asked.sum() + ((chance > 0) & ~is_last & still_there).sum())
 
 
 def machine() -> None:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.special import ndtri
 
 from havenward.solve import quantiles
-from havenward.solve.quantiles import SMALL_MEAN, binomial_quantile, hypergeometric_quantile
+from havenward.solve.quantiles import CLOSE, FAR, SMALL_MEAN, binomial_quantile, cornish_fisher, hypergeometric_quantile
 
 # Beyond this, one minus a distribution function has too few digits left for either side to be called right; a drawn
 # uniform lies there about once in 10**11 draws.
@@ -92,6 +93,21 @@ def test_it_never_falls_as_the_uniform_rises(data, n, one, other):
     p = data.draw(probabilities(n))
     low, high = sorted((one, other))
     assert binomial_quantile(low, n, p) <= binomial_quantile(high, n, p)
+
+
+@pytest.mark.parametrize("n", [128, 1000, 10_000, 10**6, 10**8])
+@pytest.mark.parametrize("p", [6.4e-7, 6.4e-5, 0.0064, 0.064, 0.2, 0.5])
+def test_the_expansion_errs_by_less_than_half_of_what_it_is_trusted_with(n, p):
+    """At every step within FAR deviations: the expansion at that step's own deviation is half a unit above it."""
+    mean, sd = n * p, np.sqrt(n * p * (1 - p))
+    if mean < SMALL_MEAN:
+        pytest.skip("small means are walked")
+    steps = np.unique(np.linspace(max(mean - 4.2 * sd, 0), min(mean + 4.2 * sd, n - 1), 400).astype(int))
+    low, high = stats.binom.cdf(steps, n, p), stats.binom.sf(steps, n, p)
+    z = np.where(low < 0.5, ndtri(low), -ndtri(high))
+    inside = np.abs(z) <= FAR
+    errors = [abs(cornish_fisher(z[k], float(n), p) - 0.5 - steps[k]) for k in np.flatnonzero(inside)]
+    assert max(errors) < CLOSE / 2
 
 
 @pytest.mark.parametrize("n", [300, 10_000, 10**6, 10**8])
