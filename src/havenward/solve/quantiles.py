@@ -7,8 +7,8 @@ measured error of the distribution function is below 1e-11 (`tests/solve/test_qu
 exact inversion about once in 10**11 draws.
 
 Sources: Loader (2000), "Fast and accurate computation of binomial probabilities" (saddle-point form of the
-probabilities); Cornish and Fisher (1938), Fisher and Cornish (1960); Wichura (1988), algorithm AS 241 (normal quantile); the incomplete beta
-integral, NIST Digital Library of Mathematical Functions 8.17.
+probabilities); Cornish and Fisher (1938), Fisher and Cornish (1960); Wichura (1988), algorithm AS 241 (normal quantile);
+the incomplete beta integral, NIST Digital Library of Mathematical Functions 8.17.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ WEIGHTS = 0.5 * _WEIGHTS
 SMALL_MEAN = 64.0
 FAR = 4.0
 """Standard deviations up to which the expansion may decide alone."""
-CLOSE = 1e-3
-"""Distance from a step at which it may not; twice its largest error."""
+CLOSE = 2e-3
+"""Distance from a step at which it may not; more than twice its largest error."""
 
 
 @njit(cache=True)
@@ -258,7 +258,7 @@ def _large_binomial(u: float, n: int, p: float) -> int:
     guess = cornish_fisher(z, float(n), p) - 0.5
     above = guess - math.floor(guess)
     if abs(z) <= FAR and CLOSE < above < 1.0 - CLOSE:
-        return min(max(int(math.ceil(guess)), 0), n)
+        return min(max(math.ceil(guess), 0), n)
     # so near to a step, or so far out, the distribution function decides
     k = min(max(math.floor(guess), 0), n)
     cdf = binomial_cdf(k, n, p)
