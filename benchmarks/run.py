@@ -67,10 +67,11 @@ class Case:
         carrier = solver_for(solver, rules, SEED, numbers, ledger, threads)
         last = (days or rules.days) - 1
         recorder = Recorder(rules, Nowhere(), 0, last, whole=solver != "mean")
-        for day in range(last + 1):
-            turn_day(rules, carrier, ledger, day, recorder.order)
-            recorder.dusk(day, carrier.counts)
-            yield carrier
+        with recorder:
+            for day in range(last + 1):
+                turn_day(rules, carrier, ledger, day, recorder.order)
+                recorder.dusk(day, carrier.counts)
+                yield carrier
 
     def seconds(self, solver: SolverName, members: int, days: int | None = None, threads: int = 1) -> float:
         """Return how long that takes."""

@@ -130,9 +130,10 @@ def turn(
         if after_order is not None and not isinstance(order, Draw):
             after_order(rules, made.counts, order, realised)
 
-    for day in range(last + 1):
-        turn_day(rules, made, ledger, day, listener)
-        recorder.dusk(day, made.counts)
-        dusk.append(made.counts.copy())
+    with recorder:
+        for day in range(last + 1):
+            turn_day(rules, made, ledger, day, listener)
+            recorder.dusk(day, made.counts)
+            dusk.append(made.counts.copy())
     kept = {name: np.concatenate(parts, axis=1) for name, parts in shelf.kept.items()}
     return Story(rules, np.stack(dusk, axis=1), kept, set(made.approximations))

@@ -111,6 +111,12 @@ def test_days_before_are_not_turned():
     assert turned[-1] == (11, 11)
 
 
+def test_flows_of_the_first_day_are_kept():
+    """Who waits at the bridge on the evening is screened on the first day."""
+    outcome = run(town(), members=2, first=FIRST, last=LAST)
+    assert (outcome["flow"].values[:, 0, :, 4].sum(axis=1) > 0).all()
+
+
 @pytest.mark.parametrize("first", [None, at(5), at(11)])
 def test_a_run_that_starts_elsewhere_does_not_see_them(first):
     """Not the scenario's start, not a day too early or too late."""

@@ -43,7 +43,7 @@ def any_unit(units: Any, rows: Any) -> bool:
 
 def members_last(values: NDArray[Any]) -> NDArray[Any]:
     """Return (M, ...) values as (..., M), side by side in memory; without a copy where they lie so already."""
-    return np.ascontiguousarray(np.moveaxis(values, 0, -1))
+    return np.ascontiguousarray(values.transpose(*range(1, values.ndim), 0))
 
 
 def is_occupied(counts: NDArray[Any], rows: NDArray[np.int64]) -> bool:

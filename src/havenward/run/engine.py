@@ -119,16 +119,20 @@ def simulate(
         initial[batch.place] = np.rint(solver.counts @ rules.table.persons()).astype(np.int64)
         if initial.max() > MOST_PEOPLE:
             raise OrderError(f"{initial.max():,} people are more than the {MOST_PEOPLE:,} that are kept exactly")
-        recorder = Recorder(rules, sink(batch), plan.first, plan.last, whole=plan.solver != "mean")
-        day = -1
-        try:
-            for day in range(plan.begin, plan.last + 1):
-                turn_day(rules, solver, ledger, day, recorder.order)
-                recorder.dusk(day, solver.counts)
-                done += len(batch.numbers)
-                progress(done, total)
-        except KeyboardInterrupt:
-            recorder.flush()
+        recorder = Recorder(rules, sink(batch), plan.first, plan.last, plan.solver != "mean", plan.begin)
+        day = plan.begin - 1
+        with recorder:
+            try:
+                for day in range(plan.begin, plan.last + 1):
+                    turn_day(rules, solver, ledger, day, recorder.order)
+                    recorder.dusk(day, solver.counts)
+                    done += len(batch.numbers)
+                    progress(done, total)
+                interrupted = False
+            except KeyboardInterrupt:
+                recorder.flush()
+                interrupted = True
+        if interrupted:
             first_batch = batch.place.start == 0
             return Tally(
                 members_done=batch.place.stop if first_batch else batch.place.start,

@@ -1,13 +1,15 @@
 """Phase 8, record: keeps every stock and flow of a day, a stretch of days at a time.
 
-Days are written to the store as soon as a stretch is full, so that memory does not grow with the length of a run and a run
-that is broken off leaves what it had.
+Days are handed on as soon as a stretch is full, so that memory does not grow with the length of a run and a run that is
+broken off leaves what it had. They are written in a thread of their own while the next days are turned.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from types import TracebackType
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +27,13 @@ class Sink(Protocol):
     """Takes arrays of some days."""
 
     def write(self, name: str, first_day: int, values: NDArray[Any]) -> None:
-        """Write (M, days, ...) values of a variable; the array is used again for the next days."""
+        """Write (M, days, ...) values of a variable; the array is used again for later days."""
         ...
 
 
 @dataclass
 class Recorder:
-    """Counts what a day brought about, for some members.
+    """Counts what a day brought about, for some members. A context, at whose end all that was handed on is written.
 
     Attributes:
         rules: for their series and signals.
@@ -39,6 +41,7 @@ class Recorder:
         first: first day that is kept.
         last: last day that is kept.
         whole: whether people are whole numbers (they are not under the mean solver).
+        begin: first day that is turned.
     """
 
     rules: Rules
@@ -46,18 +49,34 @@ class Recorder:
     first: int
     last: int
     whole: bool
+    begin: int = 0
     _kept: dict[str, NDArray[Any]] = field(init=False)
-    _day: int = field(init=False, default=0)
+    _spare: dict[str, NDArray[Any]] = field(init=False)
+    _day: int = field(init=False)
     _start: int = field(init=False)
+    _writer: ThreadPoolExecutor = field(init=False, default_factory=lambda: ThreadPoolExecutor(1))
+    _written: Future[None] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
+        self._kept, self._spare = self._room(), self._room()
+        self._start, self._day = self.first, self.begin
+
+    def _room(self) -> dict[str, NDArray[Any]]:
         number = np.int32 if self.whole else np.float32
         days = min(STRETCH, self.last - self.first + 1)
-        self._kept = {
+        return {
             name: np.zeros((self.rules.members, days, series, 5), dtype=number)
             for name, series in (("stock", len(self.rules.stocks)), ("flow", len(self.rules.links)))
         }
-        self._start = self.first
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+        """Wait until all is written; a fault of the writing is raised unless there is one already."""
+        self._writer.shutdown()
+        if kind is None and self._written is not None:
+            self._written.result()
 
     def order(self, order: Order, realised: Flows | NDArray[np.float64]) -> None:
         """Count the flows of an order."""
@@ -83,10 +102,17 @@ class Recorder:
             self.flush()
 
     def flush(self) -> None:
-        """Hand on the days that are kept."""
+        """Hand on the days that are kept, once those before them are written."""
         days = max(self._day - self._start, 0)
         if days:
-            for name, values in self._kept.items():
-                self.sink.write(name, self._start, values[:, :days])
+            if self._written is not None:
+                self._written.result()
+            stretch = {name: values[:, :days] for name, values in self._kept.items()}
+            self._written = self._writer.submit(self._write, self._start, stretch)
             self._start += days
+            self._kept, self._spare = self._spare, self._kept
         self._kept["flow"][:] = 0
+
+    def _write(self, first_day: int, stretch: dict[str, NDArray[Any]]) -> None:
+        for name, values in stretch.items():
+            self.sink.write(name, first_day, values)
