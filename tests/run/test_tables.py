@@ -141,7 +141,7 @@ def test_a_row_is_the_outcome(made, request):
             count = values[:, :4].sum(axis=1) if row.group == "all" else values[:, GROUPS.index(row.group)]
         assert row.mean == pytest.approx(count.mean(), abs=0.006)
         assert row.sd == pytest.approx(count.std(ddof=1), abs=0.006)
-        assert row.q90 == pytest.approx(np.quantile(count, 0.9), abs=0.006)
+        assert row.q90 == pytest.approx(np.quantile(count, 0.9, method="weibull"), abs=0.006)
 
 
 def links(outcome, row):
@@ -272,7 +272,7 @@ def test_final_stocks_are_those_of_the_last_day(toy_run):
     for stage, told in toy_run.record["final"].items():
         people = last.values[:, toy_run.outcome["stock_stage"].values == stage].sum(axis=1)
         assert told["mean"] == pytest.approx(people.mean(), abs=0.06)
-        assert told["q05"] == pytest.approx(np.quantile(people, 0.05), abs=0.06)
+        assert told["q05"] == pytest.approx(np.quantile(people, 0.05, method="weibull"), abs=0.06)
     total_mean = sum(told["mean"] for told in toy_run.record["final"].values())
     assert total_mean == pytest.approx(toy_run.record["initial_persons"], abs=2)
 

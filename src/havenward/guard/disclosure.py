@@ -46,29 +46,26 @@ class NoIntervalError(ValueError):
 
 
 def quantiles(draws: ArrayLike, probabilities: Sequence[float], axis: int = 0) -> NDArray[np.float64]:
-    """Quantiles over draws, linear between them, as in the tables of a run.
+    """Quantiles over draws by i / (n + 1), so that an interval has the stated chance of holding one more draw.
 
     Parameters
     ----------
     draws
         Values of the draws along `axis`, any unit. Not-a-numbers are not looked for.
     probabilities
-        (p,) between 0 and 1.
+        (p,) between 0 and 1. Where n draws cannot reach a tail, the outermost draw stands for it.
 
     Returns
     -------
     (p, ...) the shape of `draws` without `axis`.
     """
     values = np.asarray(draws, dtype=np.float64)
-    return np.quantile(values, list(probabilities), axis=axis)
+    return np.quantile(values, list(probabilities), axis=axis, method="weibull")
 
 
 def held_share(draws: int) -> float:
-    """The chance that the 80 % interval of so many draws holds one more draw: 0.65 of ten, 0.78 of a hundred.
-
-    The linear quantile p of n draws is, on average, the quantile (1 + p (n - 1)) / (n + 1) of what is drawn from.
-    """
-    return 0.8 * (draws - 1) / (draws + 1)
+    """The chance that the 80 % interval of so many draws holds one more draw: 0.8, but less where it is their whole range."""
+    return min(0.8, (draws - 1) / (draws + 1))
 
 
 def interval(draws: ArrayLike) -> Interval:

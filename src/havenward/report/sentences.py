@@ -24,7 +24,7 @@ from havenward.scenario.schema import Epoch
 
 Values = NDArray[np.float64]
 
-FEW_DRAWS = 31
+FEW_DRAWS = 9
 """Below this many draws fewer than 8 of 10 further draws would lie in their 80 % interval."""
 
 MEANINGS = {
