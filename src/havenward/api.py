@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import xarray as xr
 import zarr
 
-from havenward.guard.disclosure import FEWEST_DRAWS, quantiles
+from havenward.guard.disclosure import FEWEST_DRAWS, held_share, quantiles
 from havenward.model.siege.parameters import TABLE, check_edit
 from havenward.model.siege.requirements import SIEGE
 from havenward.model.siege.siege import Siege
@@ -130,7 +130,9 @@ def plot(outcome: xr.Dataset, quantity: str, site: str | None = None, axes: Axes
     else:
         for share, shade in ((0.95, 0.2), (0.8, 0.35), (0.5, 0.5)):
             low, high = quantiles(draws, [0.5 - share / 2, 0.5 + share / 2])
-            axes.fill_between(time, low, high, color="#0072B2", alpha=shade, lw=0, label=f"{share:.0%}")
+            axes.fill_between(
+                time, low, high, color="#0072B2", alpha=shade, lw=0, label=f"{100 * held_share(len(draws), share):.0f} %"
+            )
     axes.set_ylim(bottom=0)
     axes.set_ylabel(f"people ({measure})")
     where = f" at {site}" if site else ""

@@ -72,7 +72,7 @@ def test_a_person_is_told_the_tier_the_people_and_what_comes_next(tmp_path):
     assert told.exit_code == 0
     assert told.stdout.startswith("PUBLIC\n")
     assert "12 days, 2 of 2 members, solver chain, seed 1" in told.stdout
-    assert "90 % interval over members" in told.stdout
+    assert "33 % interval over members" in told.stdout
     assert f"Next: havenward report {tmp_path / 'out'}" in told.stdout
 
 
@@ -85,8 +85,8 @@ def test_one_member_is_told_without_an_interval():
 
 
 def test_the_interval_of_expectations_is_called_that_of_the_assumptions():
-    assert "90 % interval over members, over assumptions only" in run("--solver", "mean").stdout
-    assert "90 % interval over members, over assumptions and chance" in run().stdout
+    assert "33 % interval over members, over assumptions only" in run("--solver", "mean").stdout
+    assert "33 % interval over members, over assumptions and chance" in run().stdout
 
 
 def test_the_folder_of_a_live_conflict_bears_its_tier(tmp_path):

@@ -39,19 +39,20 @@ def listed(flows, axes):
     return where, flows[tuple(where.T)]
 
 
-def judge_group(probability):
-    """Return the verdict on (T, M) probabilities, each member's sum, and the last target that it may go to, or -1."""
-    number = len(probability)
-    total = np.cumsum(probability, axis=0)[-1]
-    last = np.where(probability > 0.0, np.arange(number)[:, None], -1).max(axis=0)
-    if not (probability >= 0.0).all():
-        return NOT_A_PROBABILITY, total, last
-    return (MORE_THAN_ONE if (total > 1.0 + EXCESS).any() else FINE), total, last
+def sum_group(probability):
+    """Return each member's sum of (T, M) probabilities, -1 where one is none, and the last target that it may go to."""
+    total = np.where((probability >= 0.0).all(axis=0), np.cumsum(probability, axis=0)[-1], -1.0)
+    return total, np.where(probability > 0.0, np.arange(len(probability))[:, None], -1).max(axis=0)
+
+
+def verdict_on(total):
+    return NOT_A_PROBABILITY if total < 0.0 else MORE_THAN_ONE if total > 1.0 + EXCESS else FINE
 
 
 def check_probability(counts, sources, probability, group):
     """Return the verdict on the first source that somebody is in and that has no probabilities, or FINE."""
-    verdicts = [judge_group(probability[g])[0] for row, g in zip(sources, group, strict=True) if counts[row].any()]
+    totals = [np.broadcast_to(sum_group(probability[g])[0], counts.shape[1]) for g in group]
+    verdicts = [verdict_on(t) for row, total in zip(sources, totals, strict=True) for t in total[counts[row] != 0]]
     return next((verdict for verdict in verdicts if verdict != FINE), FINE)
 
 

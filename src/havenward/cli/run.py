@@ -177,9 +177,12 @@ def _tell(folder: Path, record: dict[str, Any]) -> None:
     if record["members_done"] == 1:
         typer.echo(f"People at the start: {record['initial_persons']:,}. At the end (one member has no interval):")
     else:
+        from havenward.guard.disclosure import held_share
+
+        share = held_share(record["members_done"], 0.9)
         typer.echo(
             f"People at the start: {record['initial_persons']:,}. "
-            f"At the end (90 % interval over members, {record['interval']}):"
+            f"At the end ({100 * share:.0f} % interval over members, {record['interval']}):"
         )
     for stage, figures in final.items():
         if (figures["mean"] if figures["q95"] is None else figures["q95"]) >= 1:

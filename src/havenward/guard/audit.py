@@ -68,12 +68,25 @@ def log_export(what: What, *, run: str, scenario: str, tier: Tier, why: str, whe
         "where": str(where.absolute()),
         "version": __version__,
     }
+    _add((json.dumps(line, ensure_ascii=False) + "\n").encode())
+
+
+def check_log() -> None:
+    """Refuse early where the log could not be written at the end of long work.
+
+    Raises:
+        AuditError: the log cannot be written.
+    """
+    _add(b"")
+
+
+def _add(line: bytes) -> None:
     try:
         log = audit_log()
         log.parent.mkdir(parents=True, exist_ok=True)
         # one write in the mode that only adds: lines of programs that run at once stand one after the other
         with log.open("ab", buffering=0) as file:
-            file.write((json.dumps(line, ensure_ascii=False) + "\n").encode())
+            file.write(line)
     except (OSError, RuntimeError) as error:
         name = f"cannot write the audit log {NAME} ({error})"
         raise AuditError(f"{name}; name a folder for it in {FOLDER}") from error

@@ -63,9 +63,9 @@ def quantiles(draws: ArrayLike, probabilities: Sequence[float], axis: int = 0) -
     return np.quantile(values, list(probabilities), axis=axis, method="weibull")
 
 
-def held_share(draws: int) -> float:
-    """The chance that the 80 % interval of so many draws holds one more draw: 0.8, but less where it is their whole range."""
-    return min(0.8, (draws - 1) / (draws + 1))
+def held_share(draws: int, share: float = 0.8) -> float:
+    """The chance that an interval of a given share holds one more draw: less than the share where it is the whole range."""
+    return min(share, (draws - 1) / (draws + 1))
 
 
 def interval(draws: ArrayLike) -> Interval:

@@ -205,8 +205,8 @@ def fan_legend(sheet: Drawing, draws: int, colour: str = BLUE, *, counted: bool 
     if draws >= FEWEST_DRAWS:
         marks = [
             Mark("50 % of simulated futures", colour, 0.70),
-            Mark("80 %", colour, 0.43),
-            Mark("95 %", colour, 0.18),
+            Mark("80 %" if draws >= 9 else "all", colour, 0.43),
+            Mark("95 %" if draws >= 39 else "all", colour, 0.18),
             Mark("median", INK),
         ]
         remark = f"Bands: {sheet.facts.interval}"

@@ -95,6 +95,18 @@ def solver_for(
             return Mean(counts.astype(np.float64), seed, numbers, ledger)
 
 
+def people_at_start(rules: Rules) -> NDArray[np.int64]:
+    """Return (M,) persons at the start.
+
+    Raises:
+        OrderError: there are more than are kept exactly.
+    """
+    people = rules.start().astype(np.float64) @ rules.table.persons()
+    if people.max() > MOST_PEOPLE:
+        raise OrderError(f"{people.max():,.0f} people are more than the {MOST_PEOPLE:,} that are kept exactly")
+    return np.asarray(np.rint(people)).astype(np.int64)
+
+
 def simulate(
     ruleset: RuleSet,
     plan: Plan,
@@ -113,32 +125,25 @@ def simulate(
     approximations: set[str] = set()
     done = 0
     for batch in batches(plan.members):
-        rules = ruleset.for_members(batch.numbers, plan.seed, plan.spread, plan.begin)
-        ledger = Ledger(rules.table)
-        solver = solver_for(plan.solver, rules, plan.seed, batch.numbers, ledger, plan.threads)
-        initial[batch.place] = np.rint(solver.counts @ rules.table.persons()).astype(np.int64)
-        if initial.max() > MOST_PEOPLE:
-            raise OrderError(f"{initial.max():,} people are more than the {MOST_PEOPLE:,} that are kept exactly")
-        recorder = Recorder(rules, sink(batch), plan.first, plan.last, plan.solver != "mean", plan.begin)
         day = plan.begin - 1
-        with recorder:
-            try:
+        try:
+            rules = ruleset.for_members(batch.numbers, plan.seed, plan.spread, plan.begin)
+            initial[batch.place] = people_at_start(rules)
+            ledger = Ledger(rules.table)
+            solver = solver_for(plan.solver, rules, plan.seed, batch.numbers, ledger, plan.threads)
+            with Recorder(rules, sink(batch), plan.first, plan.last, plan.solver != "mean", plan.begin) as recorder:
                 for day in range(plan.begin, plan.last + 1):
                     turn_day(rules, solver, ledger, day, recorder.order)
                     recorder.dusk(day, solver.counts)
                     done += len(batch.numbers)
                     progress(done, total)
-                interrupted = False
-            except KeyboardInterrupt:
-                recorder.flush()
-                interrupted = True
-        if interrupted:
+        except KeyboardInterrupt:
             first_batch = batch.place.start == 0
             return Tally(
                 members_done=batch.place.stop if first_batch else batch.place.start,
                 days_done=max(day - plan.first, 0) if first_batch else plan.last - plan.first + 1,
                 initial_persons=initial,
-                approximations=frozenset(approximations | solver.approximations),
+                approximations=frozenset(approximations),
             )
         approximations |= solver.approximations
         if plan.solver not in rules.exact:

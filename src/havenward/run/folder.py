@@ -12,8 +12,11 @@ import json
 import os
 import platform
 import shutil
+import signal
+import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +29,7 @@ from havenward import __version__
 from havenward.core.ledger import Vanished
 from havenward.core.orders import OrderError
 from havenward.core.rules import RuleSet
-from havenward.guard.audit import AuditError, log_export
+from havenward.guard.audit import AuditError, check_log, log_export
 from havenward.guard.tiers import BANNERS
 from havenward.model.siege.siege import Siege
 from havenward.run.attributes import attributes_of
@@ -135,6 +138,7 @@ def run_to_folder(
     draft = out.with_name(f".{out.name}.unfinished-{os.getpid()}")
     attributes = attributes_of(scenario, plan, ruleset, today or dt.date.today())
     try:
+        check_log()
         draft.mkdir(parents=True)
         _copy_scenario(source, draft / SCENARIO)
         record = _record(scenario, plan, request, ruleset, attributes, draft / SCENARIO)
@@ -148,32 +152,44 @@ def run_to_folder(
             progress,
         )
         if not (tally.members_done and tally.days_done):
-            raise RunError("the run was broken off before its first day was kept; nothing was kept")
-        watch.finish()
-        periods = gathered.merge(tally.members_done)
-        texts = Texts.of(summarise(periods))
-        write_csv(texts, draft / SUMMARY, attributes)
-        write_workbook(texts, draft / WORKBOOK, attributes, scenario)
-        record |= _results(periods, tally, plan, ruleset.stages, time.perf_counter() - began)
-        (draft / RECORD).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        log_export("run", run=record["run_id"], scenario=record["scenario"], tier=record["tier"], why="", where=out)
-        draft.rename(out)
-    except AuditError as error:
+            raise RunError("the run was broken off before its first day was kept")
+        with unbroken():
+            watch.finish()
+            periods = gathered.merge(tally.members_done)
+            texts = Texts.of(summarise(periods))
+            write_csv(texts, draft / SUMMARY, attributes)
+            write_workbook(texts, draft / WORKBOOK, attributes, scenario)
+            record |= _results(periods, tally, plan, ruleset.stages, time.perf_counter() - began)
+            (draft / RECORD).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            log_export("run", run=record["run_id"], scenario=record["scenario"], tier=record["tier"], why="", where=out)
+            draft.rename(out)
+    except BaseException as error:
         shutil.rmtree(draft, ignore_errors=True)
-        raise RunError(f"{error}; nothing was kept") from error
-    except OSError as error:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise RunError(f"cannot write {out}: {error.strerror or error}; nothing was kept") from error
-    except Vanished as error:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise RunError(f"a defect of the program: {error}; nothing was kept. Please report it with this scenario") from error
-    except OrderError as error:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise RunError(f"the run cannot go on with these assumptions ({error}); nothing was kept") from error
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
+        why = _refusal(error, out)
+        if why is None:
+            raise
+        raise RunError(f"{why}; nothing was kept") from error
     return record
+
+
+def _refusal(error: BaseException, out: Path) -> str | None:
+    """Return why a run could not be kept and how to mend it, or None where that is for others to say."""
+    match error:
+        case AuditError() | RunError():
+            return str(error)
+        case OSError():
+            return f"cannot write {out}: {error.strerror or error}"
+        case Vanished():
+            return f"a defect of the program: {error}. Please report it with this scenario"
+        case MemoryError():
+            return (
+                "there is not enough memory for this run: ask for fewer --members, or for --solver chain, whose memory "
+                "does not grow with people"
+            )
+        case OrderError():
+            return f"the run cannot go on with these assumptions ({error})"
+        case _:
+            return None
 
 
 def open_outcome(folder: Path) -> xr.Dataset:
@@ -189,6 +205,19 @@ def _copy_scenario(source: Path, copy: Path) -> None:
     for name in FILES:
         if (source / name).is_file():
             shutil.copyfile(source / name, copy / name)
+
+
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """Let Ctrl-C wait while what a run has is sealed, a matter of seconds. Other threads than the main one never see it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @dataclass(frozen=True)

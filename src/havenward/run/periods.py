@@ -172,11 +172,6 @@ class Periods:
     edges: NDArray[Any]
     stages: NDArray[Any]
 
-    @property
-    def cumulative_at(self) -> list[int]:
-        """Places in the flows at one place of the newcomers who make up `place_cumulative`."""
-        return _newcomers(self.layout)
-
 
 def _newcomers(layout: Layout) -> list[int]:
     names = {name: k for k, name in enumerate(layout.place_flow.names)}

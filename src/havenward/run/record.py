@@ -73,9 +73,11 @@ class Recorder:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
-        """Wait until all is written; a fault of the writing is raised unless there is one already."""
+        """Hand on what a broken-off run has, and wait until all is written; a fault of the writing is raised."""
+        if kind is KeyboardInterrupt:
+            self.flush()
         self._writer.shutdown()
-        if kind is None and self._written is not None:
+        if kind in (None, KeyboardInterrupt) and self._written is not None:
             self._written.result()
 
     def order(self, order: Order, realised: Flows | NDArray[np.float64]) -> None:
@@ -100,6 +102,9 @@ class Recorder:
         self._day = day + 1
         if self._day - self._start == self._kept["flow"].shape[1] or day == self.last:
             self.flush()
+        if self.first <= self._day <= self.last:
+            # never while a stretch is handed on: its writer still reads the arrays
+            self._kept["flow"][:, self._day - self._start] = 0
 
     def flush(self) -> None:
         """Hand on the days that are kept, once those before them are written."""
@@ -111,7 +116,6 @@ class Recorder:
             self._written = self._writer.submit(self._write, self._start, stretch)
             self._start += days
             self._kept, self._spare = self._spare, self._kept
-        self._kept["flow"][:] = 0
 
     def _write(self, first_day: int, stretch: dict[str, NDArray[Any]]) -> None:
         for name, values in stretch.items():

@@ -42,8 +42,8 @@ COLUMN_MEANINGS = {
     "mean": "mean over members",
     "sd": "standard deviation over members; empty with one member",
     **{
-        name: f"{value:.1%} quantile over members, at i / (n + 1): an interval then holds a further member as often as it says, "
-        "if there are enough of them (9 for 80 %, 39 for 95 %); empty with one member"
+        name: f"{value:.1%} quantile over members, at i / (n + 1): an interval then holds a further member as often as "
+        "it says, if there are enough of them (9 for 80 %, 39 for 95 %); empty with one member"
         for name, value in QUANTILES.items()
     },
 }

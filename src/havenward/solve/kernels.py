@@ -95,34 +95,38 @@ def draw_streams(streams: U64, seed: int, members: U32, at: int, out: F64) -> No
 
 
 @njit(cache=True, nogil=True)
-def judge_group(probability: F64, total: F64, last: I64) -> int:
-    """Write (M,) sums of (T, M) probabilities and each member's last target (or -1); return what is wrong, or FINE."""
+def sum_group(probability: F64, total: F64, last: I64) -> None:
+    """Write (M,) sums of (T, M) probabilities, -1 where one is none, and each member's last target, or -1."""
     total[:] = 0.0
     last[:] = -1
-    fine = True
     for t in range(probability.shape[0]):
         for m in range(total.size):
             p = probability[t, m]
-            fine &= p >= 0.0
-            total[m] += p
+            total[m] = total[m] + p if p >= 0.0 and total[m] >= 0.0 else -1.0
             last[m] = t if p > 0.0 else last[m]
-    if not fine:
+
+
+@njit(cache=True, nogil=True, inline="always")
+def verdict_on(total: float) -> int:
+    """Return FINE, or what is wrong with probabilities of this sum."""
+    if total < 0.0:
         return NOT_A_PROBABILITY
-    for m in range(total.size):
-        if total[m] > 1.0 + EXCESS:
-            return MORE_THAN_ONE
-    return FINE
+    return MORE_THAN_ONE if total > 1.0 + EXCESS else FINE
 
 
 @njit(cache=True, nogil=True)
 def check_probability(counts: Counts, sources: I64, probability: F64, group: I64) -> int:
-    """Return FINE, or what is wrong with the (G, T, M or 1) probabilities of the first cell that somebody is in."""
+    """Return FINE, or what is wrong with the (G, T, M or 1) probabilities of the first unit that is there."""
+    shared = probability.shape[2] == 1
     total = np.empty(probability.shape[2])
     last = np.empty(probability.shape[2], dtype=np.int64)
     for s in range(sources.size):
-        if counts[sources[s]].any():
-            verdict = judge_group(probability[group[s]], total, last)
-            if verdict != FINE:
+        if not counts[sources[s]].any():
+            continue
+        sum_group(probability[group[s]], total, last)
+        for m in range(counts.shape[1]):
+            verdict = verdict_on(total[0 if shared else m])
+            if counts[sources[s], m] != 0 and verdict != FINE:
                 return verdict
     return FINE
 
@@ -175,9 +179,7 @@ def split_counts(
         g = group[s]
         if not known[g]:
             known[g] = True
-            verdict = judge_group(probability[g], total[g], last[g])
-            if verdict != FINE:
-                return number, verdict
+            sum_group(probability[g], total[g], last[g])
         together = MANY * occupied > size
         if together:
             uniforms_of_members(seed, members, hashes[s], at, ANYWHERE, u)
@@ -185,8 +187,10 @@ def split_counts(
             left = here[m]
             mp = 0 if shared else m
             rest = total[g, mp]
-            if left == 0 or rest <= 0.0:
+            if left == 0 or rest == 0.0:
                 continue
+            if verdict_on(rest) != FINE:
+                return number, verdict_on(rest)
             if rest < NEARLY_ONE:
                 v = u[m] if together else uniform(seed, members[m], hashes[s], at, ANYWHERE)
                 if v <= 1.0 - left * rest:
@@ -218,7 +222,7 @@ def split_expected(counts: Counts, sources: I64, probability: F64, group: I64, w
     number = 0
     shared = probability.shape[2] == 1
     known = np.zeros(probability.shape[0], dtype=np.bool_)
-    total = np.empty(probability.shape[2])
+    total = np.empty((probability.shape[0], probability.shape[2]))
     last = np.empty(probability.shape[2], dtype=np.int64)
     for s in range(sources.size):
         here = counts[sources[s]]
@@ -227,8 +231,10 @@ def split_expected(counts: Counts, sources: I64, probability: F64, group: I64, w
         g = group[s]
         if not known[g]:
             known[g] = True
-            verdict = judge_group(probability[g], total, last)
-            if verdict != FINE:
+            sum_group(probability[g], total[g], last)
+        for m in range(here.size):
+            verdict = verdict_on(total[g, 0 if shared else m])
+            if here[m] != 0.0 and verdict != FINE:
                 return number, verdict
         for t in range(probability.shape[1]):
             for m in range(here.size):
