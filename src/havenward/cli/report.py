@@ -29,6 +29,7 @@ def command(
 
 def draw(run: Path, out: Path | None, reason: str, *, as_json: bool) -> None:
     """Write the report and print where it is, or what is wrong."""
+    from havenward.guard.audit import AuditError
     from havenward.report.detail import WithheldError
     from havenward.report.source import RunFolderError
     from havenward.report.write import write_report
@@ -37,7 +38,7 @@ def draw(run: Path, out: Path | None, reason: str, *, as_json: bool) -> None:
     try:
         with bar() as progress:
             page = write_report(run, out, progress, reason=reason)
-    except (RunFolderError, WithheldError, ScenarioError) as error:
+    except (RunFolderError, WithheldError, ScenarioError, AuditError) as error:
         typer.echo(f"havenward: {error}", err=True)
         raise typer.Exit(1) from None
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,22 +15,34 @@ if TYPE_CHECKING:
 
 
 def command(
-    scenario: Annotated[str, typer.Argument(help="A scenario's folder, or the name of a bundled one.")],
+    scenario: Annotated[str, typer.Argument(help="A scenario's folder, the name of a bundled one, or a Flee folder.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Check a scenario: print every error and warning, with its place and how to mend it."""
-    from havenward.model.siege.requirements import SIEGE
-    from havenward.scenario.read import check
-
-    found, problems = check(scenario, SIEGE)
+    """Check a scenario, or a Flee folder: print every error and warning, with its place and how to mend it."""
+    runs, problems = checked(scenario)
     if as_json:
-        answer = {"ok": found is not None, "problems": [problem.as_dict() for problem in problems]}
+        answer = {"ok": runs, "problems": [problem.as_dict() for problem in problems]}
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         show(problems)
         typer.echo(summary(scenario, problems))
-    if found is None:
+    if not runs:
         raise typer.Exit(1)
+
+
+def checked(scenario: str) -> tuple[bool, list[Problem]]:
+    """Return whether a scenario or a Flee folder is fine, and its problems."""
+    from havenward.scenario.flee.folder import is_flee_folder
+    from havenward.scenario.flee.read import check_flee
+
+    if is_flee_folder(Path(scenario)):
+        flee, problems = check_flee(Path(scenario))
+        return flee is not None, problems
+    from havenward.model.siege.requirements import SIEGE
+    from havenward.scenario.read import check
+
+    found, problems = check(scenario, SIEGE)
+    return found is not None, problems
 
 
 def summary(scenario: str, problems: list[Problem]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from havenward.guard.audit import log_export
 from havenward.report.detail import detail
 from havenward.report.digest import digest
 from havenward.report.facts import facts, report_folder
@@ -49,6 +50,8 @@ def write_report(
         if the folder is not a finished run.
     WithheldError
         if the run's tier forbids the report.
+    AuditError
+        if the audit log cannot be written.
     """
     progress("Reading the run", 0.0)
     folder = out or report_folder(run_folder)
@@ -62,6 +65,7 @@ def write_report_of(
     known = facts(run.outcome, run.scenario, run.record)
     told = detail(run.scenario, known.tier, today or dt.date.today(), reason)
     sums = digest(run.outcome, run.scenario, told)
+    log_export("report", run=known.run, scenario=known.scenario, tier=known.tier, why=reason, where=folder)
     folder.mkdir(parents=True, exist_ok=True)
     # matplotlib takes half a second to import, so nothing above this line needs it.
     from havenward.report.page import write_page

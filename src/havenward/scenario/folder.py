@@ -59,7 +59,7 @@ def gather(folder: Path, problems: Problems) -> dict[str, bytes]:
     contents = {}
     for name in FILES:
         if name in present:
-            content = _content(root, name, problems)
+            content = content_of(root, name, problems)
             if content is not None:
                 contents[name] = content
     return contents
@@ -72,7 +72,7 @@ def _warn_of_strangers(present: list[str], problems: Problems) -> None:
             problems.warning(name, None, "", name, wrong, "Rename it, or move it elsewhere", set(FILES) - set(present))
 
 
-def _content(root: Path, name: str, problems: Problems) -> bytes | None:
+def content_of(root: Path, name: str, problems: Problems) -> bytes | None:
     """The bytes of one file, refused unless it is a plain file inside `root` and not too large."""
     path = root / name
     limit = MAX_HEADER_BYTES if name == HEADER else MAX_TABLE_BYTES

@@ -71,7 +71,7 @@ def read_sheet(file: str, model: type[R], content: bytes | None, problems: Probl
         problems.error(file, 1, "", "", "the file is empty", mend)
         return unreadable
     separator = _separator(file, text, model, problems)
-    records, complete = _records(file, text, separator, problems)
+    records, complete = records_of(file, text, separator, problems)
     if not records:
         return unreadable
     header_line, header = records.pop(0)
@@ -106,7 +106,7 @@ def _separator(file: str, text: str, model: type[Strict], problems: Problems) ->
     return best
 
 
-def _records(file: str, text: str, separator: str, problems: Problems) -> tuple[list[tuple[int, list[str]]], bool]:
+def records_of(file: str, text: str, separator: str, problems: Problems) -> tuple[list[tuple[int, list[str]]], bool]:
     """First line and cells of each record that is not blank, and whether the whole file could be read."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     records: list[tuple[int, list[str]]] = []

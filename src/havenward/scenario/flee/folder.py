@@ -72,7 +72,7 @@ def in_folder(path: Path, problems: Problems) -> Files:
     try:
         if path.is_dir():
             root = path.resolve(strict=True)
-            return Files(_listed(root), lambda name, found: folder._content(root, name, found))
+            return Files(_listed(root), lambda name, found: folder.content_of(root, name, found))
         wrong = "there is no such folder"
     except (OSError, ValueError, RuntimeError) as fault:
         wrong = f"the folder cannot be opened ({fault})"

@@ -49,7 +49,7 @@ def read_lines(file: str, content: bytes | None, problems: Problems) -> Lines:
     if text is None:
         return Lines(file, whole=False)
     separator = _separator(file, text, problems)
-    records, whole = sheet._records(file, text, separator, problems)
+    records, whole = sheet.records_of(file, text, separator, problems)
     lines = Lines(file, whole=whole)
     for line, cells in records:
         (lines.comments if cells[0].startswith("#") else lines.rows).append((line, cells))
