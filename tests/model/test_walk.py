@@ -34,7 +34,7 @@ def ends(story):
     return {name: number / left for name, number in units.items()}
 
 
-@pytest.mark.parametrize(("km", "nights"), [(10.0, 1), (30.0, 2), (50.0, 3), (900.0, 3)])
+@pytest.mark.parametrize(("km", "nights"), [(10.0, 1), (30.0, 2), (50.0, 3), (900.0, 7)])
 def test_an_attempt_is_stopped_with_the_same_chance_however_many_nights_it_takes(km, nights):
     values = PLAIN | {"interception": 0.4, "shot_share": 0.1, "turned_back_share": 0.7, "captivity_days": 1e9}
     story = turn(one_cohort(km=km, patrols=0.5, width_km=0.0), "mean", members=1, reach_km=400.0, **values)

@@ -74,7 +74,7 @@ def test_a_factor_alone_is_not_counted_twice():
 # --- walks -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("km", "nights"), [("40", None), ("41", 4), ("55", 5)])
+@pytest.mark.parametrize(("km", "nights"), [("94", None), ("95", 8), ("120", 9)])
 def test_a_walk_that_needs_more_nights_than_the_model_knows(km, nights):
     """The toy's people walk 2.5 km an hour for nine hours, the slow ones at 0.6 of that: 13.5 km a night."""
     problems = held_against_the_model(with_cells("corridors.csv", 6, km=km))
@@ -91,7 +91,7 @@ def test_the_length_of_a_walk_may_come_from_the_routes():
     files = toy()
     rows = table(files, "routes.csv")
     for row in rows[1:]:
-        row[2] = str(4 * float(row[2]))
+        row[2] = str(10 * float(row[2]))
     problems = held_against_the_model(files | {"routes.csv": write(rows)})
     assert problems
     assert {(problem.file, problem.column) for problem in problems} == {("corridors.csv", "km")}

@@ -28,7 +28,7 @@ AGES = 15
 """Days of arrival that a queue tells apart; the oldest holds all who have waited two weeks or longer."""
 HELD_STAGES = 2
 """Stages of a hold: Erlang times, less spread than exponential ones."""
-MOST_NIGHTS = 3
+MOST_NIGHTS = 7
 ROLES_HELD = ("family", "lone", "vanguard")
 """Who is held: a man whose family went on without him, one who came alone, one who went ahead of his kin."""
 
