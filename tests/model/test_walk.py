@@ -21,7 +21,7 @@ PLAIN = {
 }
 
 
-def one_cohort(km=10.0, days=6, use="night", **more):
+def one_cohort(km=10.0, days=10, use="night", **more):
     """People leave on the first day only; how they fare is known a few nights later."""
     corridors = (way(use, km=km, opened=at(0), closed=at(1), **more),)
     return siege(days, locations=MANY, corridors=corridors, prices=(dear(8.0),))
