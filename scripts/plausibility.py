@@ -17,8 +17,7 @@ from pathlib import Path
 from havenward.cli.evidence import figures_table, series_table, targets_table
 from havenward.run.agreement import agreements
 from havenward.run.compare import Compared, against_evidence, rates
-from havenward.run.folder import SCENARIO, open_outcome
-from havenward.scenario.read import load
+from havenward.run.reading import open_run
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "plausibility.md"
 WEST = "Government west cumulative"
@@ -42,10 +41,10 @@ def main() -> None:
 
 def tables(folder: Path) -> dict[str, str]:
     """Return the tables of one run: targets, west, series, and how many figures lie within the interval."""
-    outcome, scenario = open_outcome(folder), load(folder / SCENARIO)
-    rows = against_evidence(outcome, scenario)
+    run = open_run(folder)
+    rows = against_evidence(run.outcome, run.scenario)
     return {
-        "targets": targets_table(rates(outcome, scenario)),
+        "targets": targets_table(rates(run.outcome, run.scenario)),
         "west": figures_table(row for row in rows if row.series == WEST and row.date in WEST_DATES),
         "series": series_table(agreements(rows)),
         "count": within(rows),

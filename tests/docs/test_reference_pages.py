@@ -9,7 +9,8 @@ from scripts import reference_pages
 
 from havenward.model.siege.cells import STAGES
 from havenward.model.siege.day import DRIVERS
-from havenward.run.folder import Request, open_outcome, run_to_folder
+from havenward.run.folder import Request, run_to_folder
+from havenward.run.reading import open_outcome
 from havenward.scenario.folder import locate
 from havenward.scenario.read import load
 from tests.docs.pages import DOCS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from havenward.api import load
 from havenward.model.siege.parameters import (
     PARAMETERS,
     TABLE,
@@ -13,6 +14,8 @@ from havenward.model.siege.parameters import (
     values,
     with_assumptions,
 )
+from havenward.model.siege.siege import Siege
+from havenward.run.engine import Plan, simulate
 from havenward.scenario.schema import Assumption
 
 MEMBERS = np.arange(4000, dtype=np.uint32)
@@ -75,9 +78,9 @@ def test_a_scenarios_row_takes_the_place_of_the_default():
     ("name", "value", "limits"),
     [
         ("parting", 1.2, "from 0 to 1"),
-        ("contact_days", 0.0, "at least 0.1"),
+        ("contact_days", 0.0, "from 0.1 to 3650"),
         ("night_hours", 30.0, "from 0.5 to 24"),
-        ("onward", -1.0, "at least 0"),
+        ("onward", -1.0, "from 0 to 24"),
         ("wish_base", float("nan"), "a finite number"),
     ],
 )
@@ -97,3 +100,58 @@ def test_an_unknown_name_is_told_with_the_nearest(name, told):
         check_edit(name, 1.0)
     with pytest.raises(UnknownParameter, match=told):
         with_assumptions((Assumption(name=name, median=1.0),))
+
+
+@pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
+def test_every_parameter_has_a_least_and_a_most(row):
+    assert row.least is not None
+    assert row.most is not None
+    assert row.least <= row.low <= row.high <= row.most
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("population_scale", 1e300),
+        ("persons_a_plot", 1e300),
+        ("frailty_sd", 1e6),
+        ("social_effect", 1e6),
+        ("scarcity_effect", 1e300),
+        ("wish_base", -1e300),
+    ],
+)
+def test_values_that_no_arithmetic_bears_are_refused(name, value):
+    with pytest.raises(ValueError, match=f"{name} cannot be .* it must be from"):
+        check_edit(name, value)
+
+
+class People:
+    """Keeps the people of every evening, and nothing else."""
+
+    def __init__(self):
+        self.evenings = []
+
+    def write(self, name, first_day, values):
+        if name == "stock":
+            self.evenings.append(values[..., :4].sum(axis=(2, 3)))
+
+
+@pytest.fixture(scope="module")
+def toy():
+    return load("toy")
+
+
+@pytest.mark.parametrize("solver", ["chain", "mean"])
+@pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
+def test_at_its_least_and_its_most_a_run_goes_through_and_loses_nobody(toy, row, solver):
+    """Each alone, at medians; a warning of NumPy is an error in these tests. As assumptions: danger takes no edits."""
+    plan = Plan(solver, members=range(2), seed=1, spread=0.0, first=0, last=24)
+    others = tuple(given for given in toy.assumptions if given.name != row.name)
+    for value in (row.least, row.most):
+        edge = toy.model_copy(update={"assumptions": (*others, Assumption(name=row.name, median=value))})
+        people = People()
+        tally = simulate(Siege.of(edge, {}), plan, lambda batch, people=people: people, lambda done, total: None)
+        kept = np.concatenate(people.evenings, axis=1)
+        assert kept.shape == (2, 25)
+        np.testing.assert_allclose(kept, np.repeat(tally.initial_persons[:, None], 25, axis=1), rtol=1e-5)
+        assert (tally.initial_persons > 0).all() == ((row.name, value) != ("population_scale", 0.0))

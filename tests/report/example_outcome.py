@@ -303,6 +303,18 @@ def example(size: Size, seed: int = 1) -> Example:
     bare = scenario(size)
     found = outcome(size, bare, seed)
     given = bare.model_copy(update={"evidence": evidence(size, found)})
-    run = {"run_id": "example-0001", "tier": "public", "seed": seed, "solver": "chain", "members": size.draws,
-           "version": "0.1.0"}  # fmt: skip
+    run = {
+        "run_id": "example-0001",
+        "tier": "public",
+        "banner": "PUBLIC",
+        "seed": seed,
+        "solver": "chain",
+        "members": size.draws,
+        "members_done": size.draws,
+        "days": size.days,
+        "status": "complete",
+        "version": "0.1.0",
+        "calibrated": "by hand",
+        "interval": "over assumptions and chance",
+    }
     return Example(given, found, run)

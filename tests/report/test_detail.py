@@ -12,8 +12,8 @@ import pytest
 from havenward.report.detail import SECTORS, WithheldError, detail, sector_names
 from havenward.report.digest import digest
 from havenward.report.map_scene import scene
-from havenward.report.source import Run
 from havenward.report.write import write_report_of
+from havenward.run.reading import Run
 from tests.report.example_outcome import Example, example
 from tests.report.example_scenario import TOY
 

@@ -63,7 +63,7 @@ def test_people_turned_on_leave_the_way_to_the_camp_in_proportion():
 def test_every_way_of_a_real_run_ends_where_people_live(real_run):
     from havenward.report.detail import detail
     from havenward.report.digest import digest
-    from havenward.report.source import open_run
+    from havenward.run.reading import open_run
     from tests.report.conftest import TODAY
 
     run = open_run(real_run)

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from havenward.report.source import Run, RunFolderError, open_run
 from havenward.report.write import write_report_of
+from havenward.run.reading import Run, RunFolderError, open_run
 from tests.report.example_outcome import Example, example
 from tests.report.example_scenario import TOY
 

@@ -14,8 +14,8 @@ from havenward.model.siege.parameters import DANGER, TABLE
 from havenward.report.assumptions import Assumed
 from havenward.report.detail import detail
 from havenward.report.opened import danger_of, opened, opened_rows
-from havenward.report.source import Run
 from havenward.report.write import write_report_of
+from havenward.run.reading import Run
 from havenward.scenario.schema import Scenario
 from tests.report.conftest import TODAY
 from tests.report.example_outcome import Example

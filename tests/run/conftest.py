@@ -11,7 +11,8 @@ import pytest
 import xarray as xr
 
 from havenward.api import load
-from havenward.run.folder import Request, open_outcome, run_to_folder
+from havenward.run.folder import Request, run_to_folder
+from havenward.run.reading import open_outcome
 from havenward.scenario.folder import locate
 from havenward.scenario.schema import Scenario
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from havenward.run.folder import open_outcome
+from havenward.run.reading import open_outcome
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 
@@ -25,6 +25,23 @@ SOON = {"timeout": 180, "capture_output": True, "text": True}
 
 def run(*arguments, **more):
     return subprocess.run([*HAVENWARD, "run", *arguments], **SOON | more)
+
+
+def begin(*arguments):
+    """Start a run that hears Ctrl-C, also where these tests run in the background and do not."""
+    return subprocess.Popen(
+        [*HAVENWARD, "run", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
+def wait_for(folder, pattern):
+    deadline = time.monotonic() + 120
+    while not list(folder.glob(pattern)) and time.monotonic() < deadline:
+        time.sleep(0.005)
 
 
 def one_clear_line(finished):
@@ -40,13 +57,8 @@ def one_clear_line(finished):
 def test_an_interrupt_leaves_what_was_done(tmp_path):
     """Ctrl-C, as a terminal sends it, once the days go by."""
     out = tmp_path / "run"
-    process = subprocess.Popen(
-        [*HAVENWARD, "run", "mosul", "--members", "3", "--out", str(out)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    deadline = time.monotonic() + 120
-    while not list(tmp_path.glob(".run.unfinished-*/outcome.zarr/stock/c")) and time.monotonic() < deadline:
-        time.sleep(0.1)  # until the first stretch of days is on the disk
+    process = begin("mosul", "--members", "3", "--out", str(out))
+    wait_for(tmp_path, ".run.unfinished-*/outcome.zarr/stock/c")
     process.send_signal(signal.SIGINT)
     told, errors = process.communicate(timeout=180)
     assert process.returncode == 1, errors
@@ -64,15 +76,20 @@ def test_an_interrupt_leaves_what_was_done(tmp_path):
     assert (out / "summary.csv").stat().st_size > 10_000
 
 
+def test_an_interrupt_waits_while_a_run_is_sealed(tmp_path):
+    """Its days are all there: nothing is thrown away for the sake of a second."""
+    process = begin("toy", "--members", "16", "--out", str(tmp_path / "run"))
+    wait_for(tmp_path, ".run.unfinished-*/summary.csv")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "complete"
+    assert (tmp_path / "run" / "summary.xlsx").stat().st_size > 10_000
+
+
 @pytest.mark.parametrize("wait", [0.2, 0.8])
 def test_an_interrupt_before_the_first_day_leaves_nothing(tmp_path, wait):
     """While Python still imports, or the scenario is still read."""
-    process = subprocess.Popen(
-        [*HAVENWARD, "run", "mosul", "--out", str(tmp_path / "run")],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = begin("mosul", "--out", str(tmp_path / "run"))
     time.sleep(wait)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)

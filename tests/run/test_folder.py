@@ -248,7 +248,7 @@ def broken_off(tmp_path, after, **request):
 
 
 def test_a_run_that_is_broken_off_keeps_the_days_that_it_has(toy_run, tmp_path):
-    from havenward.run.folder import open_outcome
+    from havenward.run.reading import open_outcome
 
     folder = broken_off(tmp_path, after=3 * 70)
     record = json.loads((folder / "run.json").read_text())
@@ -260,7 +260,7 @@ def test_a_run_that_is_broken_off_keeps_the_days_that_it_has(toy_run, tmp_path):
 
 
 def test_a_run_that_is_broken_off_in_its_second_batch_keeps_its_first(tmp_path):
-    from havenward.run.folder import open_outcome
+    from havenward.run.reading import open_outcome
 
     folder = broken_off(tmp_path, after=16 * 5 + 6, members=20, last=dt.date(2010, 3, 5))
     record = json.loads((folder / "run.json").read_text())

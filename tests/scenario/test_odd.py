@@ -23,10 +23,10 @@ def held_against_the_model(files):
         ("shot_share", "1.4", "median", "from 0 to 1"),
         ("shot_share", "-0.1", "low", "from 0 to 1"),
         ("turned_back_share", "60", "high", "from 0 to 1"),
-        ("mine_loss", "-0.001", "low", "at least 0"),
-        ("service_days", "0", "low", "at least 0.1"),
+        ("mine_loss", "-0.001", "low", "from 0 to 100"),
+        ("service_days", "0", "low", "from 0.1 to 3650"),
         ("night_hours", "25", "high", "from 0.5 to 24"),
-        ("belief_memory", "0.5", "low", "at least 1"),
+        ("belief_memory", "0.5", "low", "from 1 to 3650"),
     ],
 )
 def test_a_figure_that_the_parameter_cannot_have(name, value, column, limits):

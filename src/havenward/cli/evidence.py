@@ -25,16 +25,15 @@ def command(
     """Compare a run with its scenario's targets and evidence: Markdown tables."""
     from havenward.run.agreement import agreements
     from havenward.run.compare import against_evidence, rates
-    from havenward.run.folder import RECORD, SCENARIO, open_outcome
-    from havenward.scenario.read import load
+    from havenward.run.reading import RunFolderError, open_run
 
-    if not (run / RECORD).is_file():
-        typer.echo(f"havenward: {run} is no run folder; give the folder that `havenward run` wrote", err=True)
-        raise typer.Exit(1)
-    outcome, scenario = open_outcome(run), load(run / SCENARIO)
-    record = json.loads((run / RECORD).read_text(encoding="utf-8"))
-    about = {key: record[key] for key in ("tier", "run_id", "calibrated", "interval")}
-    rows, targets = against_evidence(outcome, scenario), rates(outcome, scenario)
+    try:
+        opened = open_run(run)
+    except RunFolderError as error:
+        typer.echo(f"havenward: {error}", err=True)
+        raise typer.Exit(1) from None
+    about = {key: opened.record[key] for key in ("tier", "run_id", "calibrated", "interval")}
+    rows, targets = against_evidence(opened.outcome, opened.scenario), rates(opened.outcome, opened.scenario)
     known = sorted({row.series for row in rows})
     if wrong := sorted(set(series or ()) - set(known)):
         typer.echo(f"havenward: no evidence of {', '.join(wrong)} within this run; there is: {'; '.join(known)}", err=True)
@@ -47,7 +46,7 @@ def command(
         typer.echo(json.dumps(everything, default=str, ensure_ascii=False))
         return
     typer.echo(
-        f"{record['banner']}. Run {about['run_id']}, simulated, calibrated {about['calibrated'] or 'nowhere'}. "
+        f"{opened.record['banner']}. Run {about['run_id']}, simulated, calibrated {about['calibrated'] or 'nowhere'}. "
         f"Intervals: {about['interval']}.\n"
     )
     if series:

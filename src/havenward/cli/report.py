@@ -31,14 +31,13 @@ def draw(run: Path, out: Path | None, reason: str, *, as_json: bool) -> None:
     """Write the report and print where it is, or what is wrong."""
     from havenward.guard.audit import AuditError
     from havenward.report.detail import WithheldError
-    from havenward.report.source import RunFolderError
     from havenward.report.write import write_report
-    from havenward.scenario.problems import ScenarioError
+    from havenward.run.reading import RunFolderError
 
     try:
         with bar() as progress:
             page = write_report(run, out, progress, reason=reason)
-    except (RunFolderError, WithheldError, ScenarioError, AuditError) as error:
+    except (RunFolderError, WithheldError, AuditError) as error:
         typer.echo(f"havenward: {error}", err=True)
         raise typer.Exit(1) from None
     except OSError as error:

@@ -11,7 +11,7 @@ from havenward.guard.audit import log_export
 from havenward.report.detail import detail
 from havenward.report.digest import digest
 from havenward.report.facts import facts, report_folder
-from havenward.report.source import Run, open_run
+from havenward.run.reading import Run, open_run
 
 Progress = Callable[[str, float], None]
 """Is told what is being done, and the share of the work that is done."""
@@ -46,8 +46,8 @@ def write_report(
 
     Raises
     ------
-    RunFolderError, ScenarioError
-        if the folder is not a finished run.
+    RunFolderError
+        if the folder is not a finished run, or is damaged.
     WithheldError
         if the run's tier forbids the report.
     AuditError

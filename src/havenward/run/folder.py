@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from havenward import __version__
@@ -38,6 +37,7 @@ from havenward.run.machine import libraries, processor
 from havenward.run.observe import series_of
 from havenward.run.outcome import Store
 from havenward.run.periods import Periods, PeriodsOfRun
+from havenward.run.reading import OUTCOME, RECORD, SCENARIO
 from havenward.run.record import Sink
 from havenward.run.summary import final_stocks, summarise
 from havenward.run.table_files import Texts, write_csv, write_workbook
@@ -45,7 +45,7 @@ from havenward.run.watch import Watch
 from havenward.scenario.folder import FILES
 from havenward.scenario.schema import Scenario
 
-RECORD, OUTCOME, SCENARIO, SUMMARY, WORKBOOK = "run.json", "outcome.zarr", "scenario", "summary.csv", "summary.xlsx"
+SUMMARY, WORKBOOK = "summary.csv", "summary.xlsx"
 
 
 class RunError(RuntimeError):
@@ -190,13 +190,6 @@ def _refusal(error: BaseException, out: Path) -> str | None:
             return f"the run cannot go on with these assumptions ({error})"
         case _:
             return None
-
-
-def open_outcome(folder: Path) -> xr.Dataset:
-    """Return the outcome of a run folder as far as the run got, read as it is needed."""
-    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    stored: xr.Dataset = xr.open_zarr(folder / OUTCOME, consolidated=False)
-    return stored.isel(draw=slice(0, record["members_done"]), time=slice(0, record["days"]))
 
 
 def _copy_scenario(source: Path, copy: Path) -> None:

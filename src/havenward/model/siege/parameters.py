@@ -53,7 +53,7 @@ class Parameter:
         scale: how the range is read: as it is (linear), in logarithms, or in log-odds.
         source: who printed what the figures rest on; empty where nobody did.
         basis: how the figures follow from the source, or why the range was taken.
-        least, most: limits that no value may pass; None: there is none.
+        least, most: limits that no value may pass.
         danger: whether it states what the group does to those who leave.
     """
 
@@ -67,31 +67,22 @@ class Parameter:
     label: Label
     basis: str
     meaning: str
+    least: float
+    most: float
     source: str = ""
-    least: float | None = None
-    most: float | None = None
     danger: bool = False
 
     @property
     def limits(self) -> str:
         """The values that it may have, in words."""
-        match self.least, self.most:
-            case None, None:
-                return "any number"
-            case least, None:
-                return f"at least {least:g}"
-            case None, most:
-                return f"at most {most:g}"
-            case least, most:
-                return f"from {least:g} to {most:g}"
+        return f"from {self.least:g} to {self.most:g}"
 
     def refusal(self, value: float) -> str | None:
         """Why it cannot have a value, or None where it can."""
         if not np.isfinite(value):
             return f"{self.name} cannot be {value:g}: it must be a finite number"
-        below = self.least is not None and value < self.least
-        above = self.most is not None and value > self.most
-        return f"{self.name} cannot be {value:g}: it must be {self.limits} ({self.unit})" if below or above else None
+        inside = self.least <= value <= self.most
+        return None if inside else f"{self.name} cannot be {value:g}: it must be {self.limits} ({self.unit})"
 
     def at(self, deviations: F64) -> F64:
         """Return its values at numbers of half ranges from the median: -1 the low end, 0 the median, 1 the high end."""
@@ -102,9 +93,7 @@ class Parameter:
             drawn = expit(two_piece(np.asarray(logit(edges)), deviations))
         else:
             drawn = two_piece(edges, deviations)
-        least = -np.inf if self.least is None else self.least
-        most = np.inf if self.most is None else self.most
-        return np.asarray(np.clip(drawn, least, most))
+        return np.asarray(np.clip(drawn, self.least, self.most))
 
 
 def two_piece(interval: F64, deviations: F64) -> F64:

@@ -1,0 +1,147 @@
+"""Opens a run folder for whoever looks at a run: the record, the scenario it was run with, and the outcome.
+
+Nothing is believed unseen: a folder that is damaged is refused with the file, the key and how to mend it. This module loads
+no compiled kernels, so that a report does without them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import xarray as xr
+import zarr.errors
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from havenward.scenario.problems import ScenarioError
+from havenward.scenario.read import load
+from havenward.scenario.schema import Scenario, Tier
+
+RECORD, OUTCOME, SCENARIO = "run.json", "outcome.zarr", "scenario"
+"""What a run folder holds, beside its tables."""
+
+MEND = "Make it anew with `havenward run`, or give another folder that `havenward run` wrote"
+VARIABLES = frozenset({"stock", "flow", "observed", "wait", "closed", "besieged", "driver", "capacity"})
+COORDINATES = frozenset(
+    {"draw", "time", "count", "series", "stock_stage", "stock_site", "stock_origin"}
+    | {"link_quantity", "link_from", "link_to", "link_origin"}
+)
+
+
+class RunFolderError(ValueError):
+    """A folder does not hold a run that can be read; the message names the file and the key, and how to mend it."""
+
+
+class Assumed(BaseModel):
+    """A parameter as the record lists it; what else it says is kept as it is."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+    median: float
+    low: float | None = None
+    high: float | None = None
+
+
+class Record(BaseModel):
+    """The keys of run.json without which a run cannot be told; all others are kept as they are."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+    run_id: str
+    version: str
+    tier: Tier
+    banner: str
+    solver: str
+    seed: int
+    interval: str
+    calibrated: str
+    status: Literal["complete", "broken off"]
+    members: int = Field(ge=1)
+    members_done: int = Field(ge=1)
+    days: int = Field(ge=1)
+    parameters: dict[str, Assumed] = {}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that is kept: its outcome as far as it got, the scenario's copy, and what run.json holds."""
+
+    outcome: xr.Dataset
+    scenario: Scenario
+    record: dict[str, Any]
+
+
+def open_run(folder: Path) -> Run:
+    """Return the run in a folder with `run.json`, `scenario/` and `outcome.zarr`.
+
+    Raises:
+        RunFolderError: a part of it is missing or damaged.
+    """
+    for part in (RECORD, SCENARIO, OUTCOME):
+        if not (folder / part).exists():
+            raise RunFolderError(f"{folder} holds no {part}, so it is not a finished run. {MEND}.")
+    record = read_record(folder)
+    outcome = _outcome(folder, record)
+    try:
+        scenario = load(folder / SCENARIO)
+    except ScenarioError as error:
+        raise RunFolderError(f"{folder / SCENARIO}, the run's copy of its scenario, is damaged: {error}\n{MEND}.") from error
+    return Run(outcome, scenario, record)
+
+
+def open_outcome(folder: Path) -> xr.Dataset:
+    """Return the outcome of a run folder as far as the run got, read as it is needed.
+
+    Raises:
+        RunFolderError: the record or the outcome is missing or damaged.
+    """
+    return _outcome(folder, read_record(folder))
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """Return what run.json holds.
+
+    Raises:
+        RunFolderError: it cannot be read, or lacks what every run says of itself.
+    """
+    path = folder / RECORD
+    try:
+        return Record.model_validate_json(path.read_bytes()).model_dump()
+    except OSError as error:
+        raise RunFolderError(f"{path} cannot be read ({error.strerror or error}). {MEND}.") from error
+    except ValidationError as error:
+        raise RunFolderError(f"{path} is damaged: {_told(error)}. {MEND}.") from error
+
+
+def _told(error: ValidationError) -> str:
+    """Return every fault of a record in words, with its key."""
+    missing, faults = [], []
+    for fault in error.errors():
+        key = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "missing":
+            missing.append(key)
+        else:
+            faults.append(f"the key {key} is {fault['input']!r:.60}: {fault['msg']}" if key else fault["msg"])
+    if missing:
+        faults.insert(0, f"it lacks the key{'s' if len(missing) > 1 else ''} {', '.join(missing)}")
+    return "; ".join(faults)
+
+
+def _outcome(folder: Path, record: dict[str, Any]) -> xr.Dataset:
+    """Return the outcome without the members and days that the run never came to: the store holds room for them."""
+    path = folder / OUTCOME
+    try:
+        stored: xr.Dataset = xr.open_zarr(path, consolidated=False)
+    except (OSError, ValueError, KeyError, TypeError, zarr.errors.BaseZarrError) as error:
+        raise RunFolderError(f"{path} is missing or damaged ({error}). {MEND}.") from error
+    lacking = sorted((VARIABLES | COORDINATES) - {str(name) for name in stored.variables})
+    if lacking:
+        raise RunFolderError(f"{path} is damaged: it holds no {', '.join(lacking)}. {MEND}.")
+    for key, dimension in (("members_done", "draw"), ("days", "time")):
+        if record[key] > stored.sizes[dimension]:
+            raise RunFolderError(
+                f"{folder / RECORD} and {OUTCOME} do not belong together: the key {key} is {record[key]}, "
+                f"and the outcome holds {stored.sizes[dimension]}. {MEND}."
+            )
+    return stored.isel(draw=slice(0, record["members_done"]), time=slice(0, record["days"]))
