@@ -13,7 +13,7 @@ from havenward.guard.warnings import OPENED_CORRIDOR
 from havenward.model.siege.parameters import DANGER, TABLE
 from havenward.report.assumptions import Assumed
 from havenward.report.detail import detail
-from havenward.report.opened import danger_of, opened, opened_rows
+from havenward.report.opened import NOT_TOLD, danger_of, opened, opened_rows
 from havenward.report.write import write_report_of
 from havenward.run.reading import Run
 from havenward.scenario.schema import Scenario
@@ -83,8 +83,9 @@ def test_ways_are_told_by_area_and_under_names_that_may_be_told(opening: Example
     areas = {place.name: place.area for place in opening.given.locations}
     assert row[:2] == [areas[corridors[0].from_place], corridors[0].crossing]
     live = opening.given.model_copy(update={"header": opening.given.header.model_copy(update={"nature": "live"})})
-    ((_, where, *_),) = opened_rows(corridors, live, detail(live, "partner", LAST))
+    ((_, where, how, _),) = opened_rows(corridors, live, detail(live, "partner", LAST))
     assert where.endswith("sector")
+    assert how == NOT_TOLD, "who walks at night is not told while a case is live"
 
 
 def test_the_page_on_responsible_use_has_the_same_words():

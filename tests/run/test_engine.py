@@ -50,3 +50,20 @@ def test_a_member_of_the_second_batch_is_the_same_as_alone(solver):
     many, few = whole(range(BATCH + 4), solver), whole([BATCH + 2, 7], solver)
     for name, values in few.items():
         np.testing.assert_array_equal(values, many[name][[BATCH + 2, 7]], err_msg=name)
+
+
+@pytest.mark.parametrize(("at", "done"), [(0, (BATCH, 0)), (BATCH, (BATCH, 5))])
+def test_an_interrupt_before_the_days_of_a_batch_keeps_the_batches_before_it(monkeypatch, at, done):
+    """While its rules are laid out, for instance."""
+    siege = Siege.of(load("toy"), {})
+    lay_out = Siege.for_members
+
+    def interrupted(self, numbers, *more):
+        if numbers[0] == at:
+            raise KeyboardInterrupt
+        return lay_out(self, numbers, *more)
+
+    monkeypatch.setattr(Siege, "for_members", interrupted)
+    plan = Plan(solver="chain", members=range(BATCH + 3), seed=3, spread=1.0, first=0, last=4)
+    tally = simulate(siege, plan, lambda batch: Shelf(), lambda done, total: None)
+    assert (tally.members_done, tally.days_done) == done

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from havenward.solve import kernels
+from havenward.solve import kernels, unit_kernels
 from tests.solve import twins
 from tests.solve.cases import HASH, MEMBERS, ROWS, WORD, by_room, cases
 
@@ -247,7 +247,7 @@ def test_choose_units(case):
     groups, group = case.groups()
     chances = (case.probability(groups, 1)[:, :, 0], group)
     place = (cell, units, case.where, case.hashes, *chances, case.seed, case.members[0], case.at)
-    kernels.choose_units(*place, choice)
+    unit_kernels.choose_units(*place, choice)
     assert (choice == twins.choose_units(*place)).all()
 
 
@@ -260,7 +260,7 @@ def test_choose_in_order(case):
     gain = case.rng.integers(0, 6, (len(case.sources), targets)).astype(float)
     choice, running = np.empty(len(units), dtype=np.int16), totals.copy()
     where_from = (case.seed, case.members[0], case.at)
-    kernels.choose_in_order(cell, units, case.where, case.hashes, by_room, running, gain, fixed, *where_from, choice)
+    unit_kernels.choose_in_order(cell, units, case.where, case.hashes, by_room, running, gain, fixed, *where_from, choice)
     expected, after = twins.choose_in_order(cell, units, case.where, case.hashes, by_room, totals, gain, fixed, *where_from)
     assert (choice == expected).all()
     assert (running == after).all()
@@ -272,7 +272,7 @@ def test_unit_uniforms(case):
     cell, units = case.units()
     out = np.empty(len(units))
     place = (cell, units, case.where, case.hashes, case.seed, case.members[0], case.at)
-    kernels.unit_uniforms(*place, out)
+    unit_kernels.unit_uniforms(*place, out)
     assert (out == twins.lots(*place)).all()
 
 
@@ -283,7 +283,7 @@ def test_admit_in_sequence(case):
     lane, weight = case.rng.integers(0, 2, size), case.rng.integers(0, 8, size)
     place = (cell, units, case.where, lane, weight, case.rng.integers(0, 100, 2))
     chosen = np.empty(len(units), dtype=np.int16)
-    kernels.admit_in_sequence(*place, chosen)
+    unit_kernels.admit_in_sequence(*place, chosen)
     assert (chosen == twins.admit_in_sequence(*place)).all()
 
 
@@ -291,7 +291,7 @@ def test_admit_in_sequence(case):
 def test_sort_units(case):
     cell, _ = case.units()
     start, sorted_units = np.empty(ROWS + 1, dtype=np.int64), np.empty(len(cell), dtype=np.int32)
-    kernels.sort_units(cell, start, sorted_units)
+    unit_kernels.sort_units(cell, start, sorted_units)
     expected_start, expected = twins.sort_units(cell, ROWS)
     assert (start == expected_start).all()
     assert (sorted_units == expected).all()
@@ -302,7 +302,7 @@ def test_target_of(case, u):
     probability = case.probability(1, 1)[:, :, 0]
     upper = np.cumsum(probability[0])
     expected = np.searchsorted(upper, u, side="right") if u < upper[-1] else -1
-    assert kernels.target_of(u, probability, 0) == expected
+    assert unit_kernels.target_of(u, probability, 0) == expected
 
 
 @given(cases, st.sampled_from([1.0, 0.2, 0.01]))
@@ -314,7 +314,7 @@ def test_choose_by_cell(case, scale):
     probability[np.setdiff1d(np.arange(number), group[np.diff(edges) > 0])] = np.nan
     place = (edges, 0, len(case.sources), case.hashes, probability, group, 7, 3, 11)
     choice = np.full(edges[-1], -2, dtype=np.int16)
-    kernels.choose_by_cell(*place, choice)
+    unit_kernels.choose_by_cell(*place, choice)
     assert (choice == twins.choose_by_cell(edges, case.hashes, probability, group, 7, 3, 11)).all()
 
 
@@ -328,7 +328,7 @@ def test_gather(case):
     place = (start, sorted_units.astype(np.int32), cell, has_moved, case.sources, moved, case.where)
     expected, where_from = twins.gather(*place)
     out, edges = np.full(len(cell), -1, dtype=np.int32), np.zeros(len(case.sources) + 1, dtype=np.int64)
-    number = kernels.gather(*place, out, edges)
+    number = unit_kernels.gather(*place, out, edges)
     assert (out[:number] == expected).all()
     assert (edges == where_from).all()
     assert sorted(expected) == np.flatnonzero(case.where[cell] >= 0).tolist()
@@ -344,7 +344,7 @@ def test_move_units(case):
     weight, drift = case.rng.integers(0, 2**64, ROWS, dtype=np.uint64), np.zeros(1, dtype=np.uint64)
     expected = twins.move_units(room, units, choice, case.where, case.rows, counts, weight, number)
     flows = np.zeros(case.rows.shape[:2], dtype=np.int64)
-    now = kernels.move_units(room, units, choice, case.where, case.rows, counts, flows, weight, drift, number)
+    now = unit_kernels.move_units(room, units, choice, case.where, case.rows, counts, flows, weight, drift, number)
     assert (room == expected[0]).all()
     assert (counts == expected[1]).all()
     assert (flows == expected[2]).all()
@@ -373,7 +373,8 @@ def test_tally_flows(case):
 
 
 def test_every_kernel_has_a_twin_here():
-    compiled = {name for name, made in vars(kernels).items() if hasattr(made, "py_func")}
+    made = vars(kernels) | vars(unit_kernels)
+    compiled = {name for name, one in made.items() if hasattr(one, "py_func")}
     tested = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
     assert compiled - tested == {"binomial_quantile", "hypergeometric_quantile"}, "test_quantiles.py has these two"
 

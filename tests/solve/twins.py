@@ -12,7 +12,7 @@ import numpy as np
 from scipy import stats
 
 from havenward.core.streams import ANYWHERE, uniforms
-from havenward.solve import kernels
+from havenward.solve import unit_kernels
 from havenward.solve.kernels import EXCESS, FINE, LEAST, MORE_THAN_ONE, NEARLY_ONE, NOT_A_PROBABILITY
 
 
@@ -229,14 +229,14 @@ def choose_by_cell(edges, hashes, probability, group, seed, member, at):
         def draw(salt, number, s=s):
             return uniform(seed, member, int(hashes[s]) ^ salt, at, number)
 
-        if upper[-1] > kernels.SKIP_BELOW:
+        if upper[-1] > unit_kernels.SKIP_BELOW:
             for i in range(start, stop):
-                u = draw(kernels.EACH, i - start)
+                u = draw(unit_kernels.EACH, i - start)
                 choice[i] = np.searchsorted(upper, u, side="right") if u < upper[-1] else -1
         elif upper[-1] > 0:
             place, jump = start, 0
-            while (place := place + math.floor(math.log(draw(kernels.GAP, jump)) / math.log1p(-upper[-1]))) < stop:
-                choice[place] = np.searchsorted(upper, draw(kernels.WHERE, jump) * upper[-1], side="right")
+            while (place := place + math.floor(math.log(draw(unit_kernels.GAP, jump)) / math.log1p(-upper[-1]))) < stop:
+                choice[place] = np.searchsorted(upper, draw(unit_kernels.WHERE, jump) * upper[-1], side="right")
                 place, jump = place + 1, jump + 1
     return choice
 

@@ -17,6 +17,9 @@ PARAMETERS = files("havenward.model.siege") / "parameters.csv"
 
 USES = {"road": "by vehicle", "night": "on foot at night", "front": "towards the advancing side"}
 
+NOT_TOLD = "not told while a case is live"
+"""In place of how people go: who may be met on foot at night helps those who look for them."""
+
 
 def opened(scenario: Scenario, last: dt.date) -> list[Corridor]:
     """Corridors that open after the scenario's first day and not after the last day of the run."""
@@ -28,7 +31,7 @@ def opened_rows(corridors: Sequence[Corridor], scenario: Scenario, told: Detail)
     """From which area, to which crossing, how and from when, under the names that may be told, each once, by date."""
     area = {place.name: place.area or place.name for place in scenario.locations}
     ways = {
-        (row.opened, area[row.from_place], told.crossings[row.crossing], USES[row.use])
+        (row.opened, area[row.from_place], told.crossings[row.crossing], USES[row.use] if told.full else NOT_TOLD)
         for row in corridors
         if row.opened is not None
     }

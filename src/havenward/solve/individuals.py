@@ -18,7 +18,7 @@ from havenward.core.ledger import Ledger
 from havenward.core.orders import Draw, Order, Ordered, Quota, Split
 from havenward.core.streams import step
 from havenward.core.totals import Flows
-from havenward.solve import kernels
+from havenward.solve import kernels, unit_kernels
 from havenward.solve.checks import check_sequence, checked_budget, judge, shaped
 
 Found = tuple[NDArray[np.int32], NDArray[np.int64]]
@@ -65,7 +65,7 @@ class Crowd:
         self.moved = self.moved[:0]
         if len(self.sorted_units) < len(self.cell):
             self.sorted_units = np.zeros(len(self.cell), dtype=np.int32)
-        kernels.sort_units(self.cell[: self.number], self.start, self.sorted_units[: self.number])
+        unit_kernels.sort_units(self.cell[: self.number], self.start, self.sorted_units[: self.number])
 
     def standing_in(
         self, rows: NDArray[np.int64], where: NDArray[np.int32], number: int
@@ -76,7 +76,7 @@ class Crowd:
         """
         units = np.empty(number, dtype=np.int32)
         edges = np.empty(len(rows) + 1, dtype=np.int64)
-        found = kernels.gather(
+        found = unit_kernels.gather(
             self.start, self.sorted_units, self.cell, self.has_moved, rows, self.moved, where, units, edges
         )
         if found != number:
@@ -168,7 +168,7 @@ class Individuals:
             crowd.make_room(len(units) * (widest - 1))
             before = crowd.number
             drift = np.zeros(1, dtype=np.uint64)
-            crowd.number = kernels.move_units(
+            crowd.number = unit_kernels.move_units(
                 crowd.cell, units, choice, where, move.rows, self.counts[m], flows[m], self.ledger.whole, drift, before
             )
             self.ledger.audit(move, drift, sound=True)
@@ -185,7 +185,7 @@ class Individuals:
         stream = (self.seed, self.members[m], at)
 
         def draw(first: int, last: int) -> None:
-            kernels.choose_by_cell(edges, first, last, order.move.hashes, table, order.groups, *stream, choice)
+            unit_kernels.choose_by_cell(edges, first, last, order.move.hashes, table, order.groups, *stream, choice)
 
         sources = len(edges) - 1
         if self._pool is None or edges[-1] < LEAST_SHARE:
@@ -194,7 +194,7 @@ class Individuals:
             cuts = np.searchsorted(edges[1:-1], np.linspace(0, edges[-1], self.threads + 1)[1:-1])
             list(self._pool.map(draw, [0, *cuts], [*cuts, sources]))
         moved = slice(edges[-1], None)
-        kernels.choose_units(
+        unit_kernels.choose_units(
             self._crowds[m].cell, units[moved], where, order.move.hashes, table, order.groups, *stream, choice[moved]
         )
         return units, choice
@@ -211,10 +211,10 @@ class Individuals:
         units, _ = found
         lot = np.empty(len(units))
         cell = self._crowds[m].cell
-        kernels.unit_uniforms(cell, units, where, order.move.hashes, self.seed, self.members[m], at, lot)
+        unit_kernels.unit_uniforms(cell, units, where, order.move.hashes, self.seed, self.members[m], at, lot)
         units = units[np.lexsort((units, lot))]
         choice = np.empty(len(units), dtype=np.int16)
-        kernels.admit_in_sequence(cell, units, where, order.lane, order.weight, budget[m], choice)
+        unit_kernels.admit_in_sequence(cell, units, where, order.lane, order.weight, budget[m], choice)
         return units, choice
 
     def _ordered(
@@ -222,7 +222,7 @@ class Individuals:
     ) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
         units = np.sort(found[0])
         choice = np.empty(len(units), dtype=np.int16)
-        kernels.choose_in_order(
+        unit_kernels.choose_in_order(
             self._crowds[m].cell,
             units,
             where,
