@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from havenward.run.reading import digest_of
 from havenward.scenario import schema
 from tests.report.example_scenario import Size, nearest_crossing, scenario, write_scenario
 
@@ -294,7 +295,8 @@ class Example:
         texts = [name for name, values in self.found.coords.items() if values.dtype.kind == "U"]
         plain = self.found.assign_coords({name: self.found[name].astype(object) for name in texts})
         plain.to_zarr(folder / "outcome.zarr", consolidated=False)
-        (folder / "run.json").write_text(json.dumps(self.run), encoding="utf-8")
+        record = self.run | {"outcome_sha256": digest_of(folder / "outcome.zarr")}
+        (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
         return folder
 
 

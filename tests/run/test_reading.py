@@ -63,6 +63,11 @@ DAMAGE = {
     "outcome gone": (without("outcome.zarr"), ["holds no outcome.zarr"]),
     "outcome empty": (without("outcome.zarr/zarr.json"), ["outcome.zarr", "damaged"]),
     "outcome cut short": (filled("outcome.zarr/zarr.json", b'{"zarr_fo'), ["outcome.zarr", "damaged"]),
+    "a piece of the outcome gone": (without("outcome.zarr/flow/c"), ["outcome.zarr", "not those that the run wrote"]),
+    "a piece of the outcome garbled": (
+        filled("outcome.zarr/flow/c/0/0/0/0", b"garbage"),
+        ["outcome.zarr", "not those that the run wrote"],
+    ),
     "outcome without its stocks": (without("outcome.zarr/stock"), ["outcome.zarr", "it holds no stock"]),
     "scenario gone": (without("scenario"), ["holds no scenario"]),
     "scenario without its header": (without("scenario/scenario.yaml"), ["the run's copy of its scenario", "scenario.yaml"]),

@@ -37,7 +37,7 @@ from havenward.run.machine import libraries, processor
 from havenward.run.observe import series_of
 from havenward.run.outcome import Store
 from havenward.run.periods import Periods, PeriodsOfRun
-from havenward.run.reading import OUTCOME, RECORD, SCENARIO
+from havenward.run.reading import OUTCOME, RECORD, SCENARIO, digest_of
 from havenward.run.record import Sink
 from havenward.run.summary import final_stocks, summarise
 from havenward.run.table_files import Texts, write_csv, write_workbook
@@ -159,6 +159,7 @@ def run_to_folder(
             texts = Texts.of(summarise(periods))
             write_csv(texts, draft / SUMMARY, attributes)
             write_workbook(texts, draft / WORKBOOK, attributes, scenario)
+            record |= {"outcome_sha256": digest_of(draft / OUTCOME)}
             record |= _results(periods, tally, plan, ruleset.stages, time.perf_counter() - began)
             (draft / RECORD).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             log_export("run", run=record["run_id"], scenario=record["scenario"], tier=record["tier"], why="", where=out)

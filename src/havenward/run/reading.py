@@ -6,6 +6,7 @@ no compiled kernels, so that a report does without them.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -60,6 +61,7 @@ class Record(BaseModel):
     members: int = Field(ge=1)
     members_done: int = Field(ge=1)
     days: int = Field(ge=1)
+    outcome_sha256: str
     parameters: dict[str, Assumed] = {}
 
 
@@ -88,6 +90,16 @@ def open_run(folder: Path) -> Run:
     except ScenarioError as error:
         raise RunFolderError(f"{folder / SCENARIO}, the run's copy of its scenario, is damaged: {error}\n{MEND}.") from error
     return Run(outcome, scenario, record)
+
+
+def digest_of(outcome: Path) -> str:
+    """Return the SHA-256 of all names and bytes of an outcome: a store reads what is lost as nought, without a word."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in outcome.rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(outcome).as_posix()} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
 
 
 def open_outcome(folder: Path) -> xr.Dataset:
@@ -144,4 +156,6 @@ def _outcome(folder: Path, record: dict[str, Any]) -> xr.Dataset:
                 f"{folder / RECORD} and {OUTCOME} do not belong together: the key {key} is {record[key]}, "
                 f"and the outcome holds {stored.sizes[dimension]}. {MEND}."
             )
+    if digest_of(path) != record["outcome_sha256"]:
+        raise RunFolderError(f"{path} is damaged: its files are not those that the run wrote. {MEND}.")
     return stored.isel(draw=slice(0, record["members_done"]), time=slice(0, record["days"]))
