@@ -17,7 +17,7 @@ from pathlib import Path
 from havenward.cli.evidence import figures_table, series_table, targets_table
 from havenward.run.agreement import agreements
 from havenward.run.compare import Compared, against_evidence, rates
-from havenward.run.reading import open_run
+from havenward.run.reading import open_siege
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "plausibility.md"
 WEST = "Government west cumulative"
@@ -41,7 +41,7 @@ def main() -> None:
 
 def tables(folder: Path) -> dict[str, str]:
     """Return the tables of one run: targets, west, series, and how many figures lie within the interval."""
-    run = open_run(folder)
+    run = open_siege(folder, "evidence")
     rows = against_evidence(run.outcome, run.scenario)
     return {
         "targets": targets_table(rates(run.outcome, run.scenario)),

@@ -19,27 +19,30 @@ import zarr
 from havenward.guard.disclosure import FEWEST_DRAWS, held_share, quantiles
 from havenward.model.siege.parameters import TABLE, check_edit
 from havenward.model.siege.requirements import SIEGE
-from havenward.model.siege.siege import Siege
-from havenward.run.attributes import attributes_of
-from havenward.run.engine import BATCH, Batch, SolverName, simulate
-from havenward.run.folder import Request, Together, plan_of
-from havenward.run.observe import series_of
-from havenward.run.outcome import Store, flow, persons, stock
-from havenward.run.record import Sink
-from havenward.run.watch import Watch
+from havenward.run.case import Level
+from havenward.run.engine import SolverName
+from havenward.run.flee_case import FleeCase
+from havenward.run.kinds import case_of
+from havenward.run.outcome import flow, persons, stock
+from havenward.run.prepared import Course, Prepared
+from havenward.run.request import Request
 from havenward.scenario import read
+from havenward.scenario.flee.folder import is_flee_folder
+from havenward.scenario.folder import bundled
 from havenward.scenario.schema import Assumption, Scenario
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def load(scenario: str | Path) -> Scenario:
-    """Return a checked scenario: the name of a bundled one, or a folder.
+def load(scenario: str | Path) -> Scenario | FleeCase:
+    """Return a checked scenario: the name of a bundled one, a folder, or a Flee folder.
 
     Raises:
         ScenarioError: with every problem that was found.
     """
+    if scenario not in bundled() and is_flee_folder(Path(scenario)):
+        return FleeCase.read(Path(scenario))
     return read.load(scenario, SIEGE)
 
 
@@ -47,9 +50,12 @@ def edit(scenario: Scenario, **parameters: float) -> Scenario:
     """Return a scenario with some parameters set to one certain value; `havenward parameters` lists them.
 
     Raises:
+        TypeError: a Flee folder has no parameters; its simsetting.yml holds the values.
         KeyError: there is no parameter of that name.
         ValueError: a parameter cannot have such a value.
     """
+    if not isinstance(scenario, Scenario):
+        raise TypeError("a Flee folder cannot be edited: its simsetting.yml holds the values")
     for name, value in parameters.items():
         if name not in TABLE:
             raise KeyError(f"there is no parameter {name!r}; `havenward parameters` lists them")
@@ -60,9 +66,10 @@ def edit(scenario: Scenario, **parameters: float) -> Scenario:
 
 
 def run(
-    scenario: Scenario,
+    scenario: Scenario | FleeCase,
     *,
-    solver: SolverName = "chain",
+    level: Level | None = None,
+    solver: SolverName | None = None,
     members: int = 10,
     seed: int = 1,
     first: dt.date | None = None,
@@ -72,8 +79,9 @@ def run(
     """Run a scenario in memory and return its outcome; `havenward run` keeps the same in a folder.
 
     Args:
-        scenario: a checked scenario.
-        solver: chain, individuals or mean.
+        scenario: of `load`.
+        level: of a Flee folder: "exact" for Flee's rules as they are, "mended" (the default) with their faults mended.
+        solver: chain, individuals or mean; by default individuals for the level "exact", else chain.
         members: simulated futures.
         seed: 0 to 2**32 - 1.
         first: first day that is kept.
@@ -81,23 +89,16 @@ def run(
         medians: take assumptions at their medians, not drawn from their ranges.
 
     Raises:
-        RunError: a date lies outside the scenario, or a number is out of range.
+        RunError: a date lies outside the scenario, a number is out of range, or a parameter of the scenario cannot be.
     """
     request = Request(solver=solver, members=members, seed=seed, first=first, last=last, spread=0.0 if medians else 1.0)
-    plan = plan_of(scenario, request)
-    siege = Siege.of(scenario, {})
+    prepared = Prepared.of(case_of(scenario, level), request, dt.date.today())
     where = zarr.storage.MemoryStore()
-    attributes = attributes_of(scenario, plan, siege, dt.date.today())
-    store = Store.create(where, siege, plan, list(series_of(scenario)), BATCH, attributes)
-    watch = Watch(store, scenario)
-
-    def sink(batch: Batch) -> Sink:
-        return Together((store.part(batch), watch.part(batch)))
-
-    tally = simulate(siege, plan, sink, lambda _done, _total: None)
-    if (tally.members_done, tally.days_done) != (members, plan.last - plan.first + 1):
+    course = Course.begin(prepared, where, {})
+    tally = course.turn(lambda _done, _total: None)
+    if (tally.members_done, tally.days_done) != (members, prepared.plan.last - prepared.plan.first + 1):
         raise KeyboardInterrupt
-    watch.finish()
+    course.finish()
     outcome: xr.Dataset = xr.open_zarr(where, consolidated=False).load()
     return outcome
 

@@ -19,7 +19,7 @@ import havenward
 from havenward.api import load, run
 from havenward.cli.main import app
 from havenward.model.siege.parameters import DANGER, TABLE
-from havenward.run.summary import COLUMN_MEANINGS
+from havenward.run.columns import COLUMNS
 from havenward.scenario.schema import TABLES, Scenario
 
 SOURCE = Path(havenward.__file__).parent
@@ -135,7 +135,7 @@ def test_no_output_speaks_of_it(tmp_path):
     names = [*outcome.variables, *outcome.dims, *outcome.attrs]
     for coordinate in ("stock_stage", "link_quantity", "driver_name", "count"):
         names += [str(value) for value in outcome[coordinate].values]
-    names += list(COLUMN_MEANINGS)
+    names += list(COLUMNS)
     assert len(names) > 60
     assert [name for name in names if forbidden(name)] == []
 

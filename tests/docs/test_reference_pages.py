@@ -9,8 +9,10 @@ from scripts import reference_pages
 
 from havenward.model.siege.cells import STAGES
 from havenward.model.siege.day import DRIVERS
-from havenward.run.folder import Request, run_to_folder
+from havenward.run.folder import run_to_folder
 from havenward.run.reading import open_outcome
+from havenward.run.request import Request
+from havenward.run.siege_case import SiegeCase
 from havenward.scenario.folder import locate
 from havenward.scenario.read import load
 from tests.docs.pages import DOCS
@@ -28,7 +30,7 @@ def test_generated_pages_are_current(page):
 def folder(tmp_path_factory):
     """A run of the toy scenario."""
     out = tmp_path_factory.mktemp("runs") / "toy"
-    run_to_folder(load("toy"), locate("toy"), out, Request(members=2), lambda _done, _total: None)
+    run_to_folder(SiegeCase(load("toy")), locate("toy"), out, Request(members=2), lambda _done, _total: None)
     return out
 
 

@@ -10,7 +10,9 @@ import pytest
 from havenward.report.detail import detail
 from havenward.report.digest import Digest, digest
 from havenward.report.write import write_report
-from havenward.run.folder import Request, run_to_folder
+from havenward.run.folder import run_to_folder
+from havenward.run.request import Request
+from havenward.run.siege_case import SiegeCase
 from havenward.scenario.folder import locate
 from havenward.scenario.read import load
 from tests.report.example_outcome import Example, example
@@ -40,7 +42,7 @@ def toy_report(toy: Example, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def real_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of the bundled toy scenario by the engine."""
     folder = tmp_path_factory.mktemp("real") / "toy.run"
-    run_to_folder(load("toy"), locate("toy"), folder, Request(members=8), lambda _done, _total: None)
+    run_to_folder(SiegeCase(load("toy")), locate("toy"), folder, Request(members=8), lambda _done, _total: None)
     return folder
 
 

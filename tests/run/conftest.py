@@ -11,8 +11,10 @@ import pytest
 import xarray as xr
 
 from havenward.api import load
-from havenward.run.folder import Request, run_to_folder
+from havenward.run.folder import run_to_folder
 from havenward.run.reading import open_outcome
+from havenward.run.request import Request
+from havenward.run.siege_case import SiegeCase
 from havenward.scenario.folder import locate
 from havenward.scenario.schema import Scenario
 
@@ -34,7 +36,7 @@ def silent(done: int, total: int) -> None:
 def make(folder: Path, scenario: str = "toy", **request) -> Made:
     """Run a scenario into a folder."""
     found = load(scenario)
-    run_to_folder(found, locate(scenario), folder, Request(**{"members": 3} | request), silent)
+    run_to_folder(SiegeCase(found), locate(scenario), folder, Request(**{"members": 3} | request), silent)
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     return Made(folder, record, open_outcome(folder).load(), pd.read_csv(folder / "summary.csv"), found)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import havenward.api as api
-from havenward.run.folder import RunError
+from havenward.run.request import RunError
 from havenward.scenario.problems import ScenarioError
 
 matplotlib.use("Agg")

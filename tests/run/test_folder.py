@@ -13,7 +13,9 @@ import xarray as xr
 from havenward import __version__
 from havenward.api import load
 from havenward.run.attributes import interval_of
-from havenward.run.folder import Request, RunError, plan_of, run_to_folder
+from havenward.run.folder import run_to_folder
+from havenward.run.request import Request, RunError, plan_of
+from havenward.run.siege_case import SiegeCase
 from havenward.scenario.folder import locate
 from tests.run.conftest import make
 
@@ -141,7 +143,7 @@ def test_a_series_whose_counter_began_before_the_run_is_not_a_number(tmp_path):
 
 
 def request(**values):
-    return plan_of(load("toy"), Request(**values))
+    return plan_of(SiegeCase(load("toy")), Request(**values))
 
 
 @pytest.mark.parametrize(
@@ -209,7 +211,7 @@ def test_a_scenario_whose_assumption_cannot_be_is_refused(tmp_path):
     wrong = toy.assumptions[0].model_copy(update={"name": "service_days", "median": 0.0, "low": None, "high": None})
     scenario = toy.model_copy(update={"assumptions": (wrong,)})
     with pytest.raises(RunError, match="service_days cannot be 0"):
-        run_to_folder(scenario, locate("toy"), tmp_path / "run", Request(members=1), lambda *now: None)
+        run_to_folder(SiegeCase(scenario), locate("toy"), tmp_path / "run", Request(members=1), lambda *now: None)
 
 
 def test_what_goes_wrong_in_a_run_leaves_nothing_behind(tmp_path):
@@ -219,14 +221,14 @@ def test_what_goes_wrong_in_a_run_leaves_nothing_behind(tmp_path):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        run_to_folder(load("toy"), locate("toy"), tmp_path / "run", Request(members=1), broken)
+        run_to_folder(SiegeCase(load("toy")), locate("toy"), tmp_path / "run", Request(members=1), broken)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_progress_counts_member_days_to_the_end(tmp_path):
     seen = []
     run_to_folder(
-        load("toy"),
+        SiegeCase(load("toy")),
         locate("toy"),
         tmp_path / "run",
         Request(members=2, last=dt.date(2010, 3, 10)),
@@ -243,7 +245,7 @@ def broken_off(tmp_path, after, **request):
             raise KeyboardInterrupt
 
     source = locate("toy")
-    run_to_folder(load("toy"), source, tmp_path / "run", Request(**{"members": 3} | request), progress)
+    run_to_folder(SiegeCase(load("toy")), source, tmp_path / "run", Request(**{"members": 3} | request), progress)
     return tmp_path / "run"
 
 

@@ -12,7 +12,9 @@ import pytest
 from havenward.api import load, run
 from havenward.model.siege.classes import classes_of
 from havenward.model.siege.start import made_up
-from havenward.run.folder import Request, plan_of, run_to_folder
+from havenward.run.folder import run_to_folder
+from havenward.run.request import Request, plan_of
+from havenward.run.siege_case import SiegeCase
 from havenward.scenario.folder import locate
 from havenward.scenario.schema import Stock
 from tests.model.worlds import HELD, LOCATIONS, OPEN, at, camp, crossing, household, siege, way
@@ -60,7 +62,7 @@ def start(scenario, first):
     """People by stage before the first day, from the rules themselves."""
     from havenward.model.siege.siege import Siege
 
-    plan = plan_of(scenario, Request(first=first, members=3))
+    plan = plan_of(SiegeCase(scenario), Request(first=first, members=3))
     rules = Siege.of(scenario, {}).for_members(np.arange(3, dtype=np.uint32), 1, spread=1.0, begin=plan.begin)
     counts = rules.start()
     found = {}
@@ -105,7 +107,7 @@ def test_days_before_are_not_turned():
         def write(self, name, first_day, values):
             assert first_day >= 10
 
-    plan = plan_of(scenario, Request(first=FIRST, last=LAST, members=1))
+    plan = plan_of(SiegeCase(scenario), Request(first=FIRST, last=LAST, members=1))
     simulate(Siege.of(scenario, {}), plan, lambda batch: Nowhere(), lambda done, total: turned.append((done, total)))
     assert turned[0] == (1, 11)
     assert turned[-1] == (11, 11)
@@ -187,14 +189,14 @@ def test_the_record_says_what_a_run_began_from(tmp_path):
     (folder / "stocks.csv").write_text("date,stage,site,area,persons\n" + "\n".join(lines) + "\n", encoding="utf-8")
     scenario = load(folder)
     request = Request(members=2, first=dt.date(2010, 7, 1), last=dt.date(2010, 7, 20))
-    record = run_to_folder(scenario, folder, tmp_path / "run", request, lambda done, total: None)
+    record = run_to_folder(SiegeCase(scenario), folder, tmp_path / "run", request, lambda done, total: None)
     assert record["starts_from"] == "the stocks of 2010-06-30"
     assert record["conserved"] is True
     assert record["initial_persons"] == sum(int(place.population / 2) for place in homes)
     assert json.loads((tmp_path / "run" / "run.json").read_text())["first_day"] == "2010-07-01"
     assert len(classes_of(scenario.classes).deciding) > 1
     later = run_to_folder(
-        scenario, folder, tmp_path / "later", Request(members=1, first=dt.date(2010, 7, 2), last=dt.date(2010, 7, 3)),
+        SiegeCase(scenario), folder, tmp_path / "later", Request(members=1, first=dt.date(2010, 7, 2), last=dt.date(2010, 7, 3)),
         lambda done, total: None,
     )  # fmt: skip
     assert later["starts_from"] == "the scenario's start"

@@ -7,9 +7,11 @@ import dataclasses
 import numpy as np
 import pytest
 
+from havenward.api import load
+from havenward.model.siege.siege import Siege
 from havenward.run.daily import Daily, Sight
 from havenward.run.engine import Batch
-from havenward.run.folder import conserved
+from havenward.run.described import conserved
 from havenward.run.observe import observed
 from havenward.run.periods import PeriodsOfRun
 from havenward.run.sums import Sums
@@ -47,7 +49,7 @@ class Planned:
 
 def gathered(outcome, stretches):
     """Periods of an outcome that comes in by stretches of days."""
-    run = PeriodsOfRun(outcome, Planned(0))
+    run = PeriodsOfRun(outcome, Siege.of(load("toy"), {}), Planned(0))
     part = run.part(Batch(slice(0, outcome.sizes["draw"]), np.arange(outcome.sizes["draw"], dtype=np.uint32)))
     for start, end in stretches:
         for name in ("stock", "flow"):

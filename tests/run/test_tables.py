@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from havenward.api import load
+from havenward.run.columns import COLUMNS
 from havenward.run.periods import Label
-from havenward.run.summary import COLUMNS, Summary
-from havenward.run.table_files import Texts, write_csv, write_workbook
+from havenward.run.summary import Summary
+from havenward.run.table_files import About, Texts, write_csv, write_workbook
 from tests.run.conftest import make
 
 HEAD = "date,site,group,quantity,measure,unit,mean,sd,q025,q10,q25,q50,q75,q90,q975"
@@ -248,14 +249,22 @@ def test_the_table_has_its_meanings_and_its_tier_beside_it(toy_run):
     assert list(about["columns"]) == list(COLUMNS)
 
 
-ABOUT = {"title": "t", "tier": "public", "scenario": "s", "run": "r", "calibrated": "", "interval": "none: one member"}
+ABOUT = About(
+    {
+        **{"title": "t", "tier": "public", "scenario": "s", "run": "r", "calibrated": "", "interval": "none: one member"},
+        **{"solver": "chain", "seed": 1},
+    },
+    {name: "meant" for name in COLUMNS},
+    (),
+)
+ROWS = (("all", "individuals"),)
 
 
 def one_row(figure, site="Town"):
     """A table of one row that holds the same figure nine times."""
     zero = np.zeros(1, dtype=np.int64)
     day = np.array(["2020-01-01"], dtype="datetime64[D]")
-    return Summary([Label(site, "home_held", "stock")], zero, day, zero, np.full((1, 9), float(figure)))
+    return Summary(ROWS, [Label(site, "home_held", "stock")], zero, day, zero, np.full((1, 9), float(figure)))
 
 
 @pytest.mark.parametrize("count", [1_234_567, 10_000_001, 2_000_000.25])
@@ -294,7 +303,7 @@ def test_any_name_of_a_place_is_kept_as_it_is(tmp_path, site):
     texts = Texts.of(one_row(12.5, site))
     write_csv(texts, tmp_path / "summary.csv", ABOUT)
     assert pd.read_csv(tmp_path / "summary.csv")["site"].tolist() == [site]
-    write_workbook(texts, tmp_path / "summary.xlsx", ABOUT | {"solver": "chain", "seed": 1}, load("toy"))
+    write_workbook(texts, tmp_path / "summary.xlsx", ABOUT)
     cell = openpyxl.load_workbook(tmp_path / "summary.xlsx")["stock"]["B2"]
     assert (cell.value, cell.data_type) == (site, "s")
 
@@ -302,13 +311,14 @@ def test_any_name_of_a_place_is_kept_as_it_is(tmp_path, site):
 def test_a_table_longer_than_a_sheet_goes_on_in_the_next(tmp_path, monkeypatch):
     monkeypatch.setattr("havenward.run.table_files.SHEET_ROWS", 4)
     many = Summary(
+        ROWS,
         [Label("Town", "home_held", "stock"), Label("Gate", "arrived", "flow")],
         np.array([0] * 10 + [1] * 3),
         np.datetime64("2020-01-01") + np.arange(13),
         np.zeros(13, dtype=np.int64),
         np.repeat(np.arange(13.0)[:, None], 9, axis=1),
     )
-    write_workbook(Texts.of(many), tmp_path / "summary.xlsx", ABOUT | {"solver": "chain", "seed": 1}, load("toy"))
+    write_workbook(Texts.of(many), tmp_path / "summary.xlsx", ABOUT)
     book = openpyxl.load_workbook(tmp_path / "summary.xlsx")
     assert book.sheetnames == ["read me", "stock", "stock 2", "stock 3", "flow"]
     found = [[row[6] for row in book[name].iter_rows(min_row=2, values_only=True)] for name in book.sheetnames[1:]]

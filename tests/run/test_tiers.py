@@ -8,7 +8,9 @@ import pytest
 
 from havenward.api import load
 from havenward.guard.tiers import ORDER, tier_of
-from havenward.run.folder import Request, run_to_folder
+from havenward.run.folder import run_to_folder
+from havenward.run.request import Request
+from havenward.run.siege_case import SiegeCase
 from havenward.scenario.folder import locate
 from havenward.scenario.schema import Evidence, Observer
 from tests.model.worlds import siege
@@ -75,7 +77,7 @@ def test_the_tier_of_a_live_run_stands_in_everything_that_it_writes(tmp_path):
     live = toy.model_copy(update={"header": toy.header.model_copy(update={"nature": "live"})})
     today = toy.header.end + dt.timedelta(days=1)
     request = Request(members=1, last=dt.date(2010, 3, 5))
-    record = run_to_folder(live, locate("toy"), tmp_path / "run", request, silent, today=today)
+    record = run_to_folder(SiegeCase(live), locate("toy"), tmp_path / "run", request, silent, today=today)
     assert record["tier"] == "restricted"
     assert "RESTRICTED" in record["banner"]
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["tier"] == "restricted"

@@ -25,10 +25,10 @@ def command(
     """Compare a run with its scenario's targets and evidence: Markdown tables."""
     from havenward.run.agreement import agreements
     from havenward.run.compare import against_evidence, rates
-    from havenward.run.reading import RunFolderError, open_run
+    from havenward.run.reading import RunFolderError, open_siege
 
     try:
-        opened = open_run(run)
+        opened = open_siege(run, "evidence")
     except RunFolderError as error:
         typer.echo(f"havenward: {error}", err=True)
         raise typer.Exit(1) from None

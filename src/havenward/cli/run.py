@@ -1,4 +1,4 @@
-"""`havenward run`: run a scenario into a folder."""
+"""`havenward run`: run a scenario or a Flee folder into a folder."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from havenward.run.case import Case
+    from havenward.run.case import Level as LevelName
     from havenward.run.engine import Progress
-    from havenward.scenario.schema import Scenario
 
 
 class Solver(StrEnum):
@@ -25,6 +26,13 @@ class Solver(StrEnum):
     mean = "mean"
 
 
+class Level(StrEnum):
+    """How exactly the rules of a Flee folder are Flee's."""
+
+    exact = "exact"
+    mended = "mended"
+
+
 class Assumptions(StrEnum):
     """Where members take their assumptions from."""
 
@@ -33,10 +41,21 @@ class Assumptions(StrEnum):
 
 
 def command(
-    scenario: Annotated[str, typer.Argument(help="A scenario's folder, or the name of a bundled one.")],
+    scenario: Annotated[str, typer.Argument(help="A scenario's folder, the name of a bundled one, or a Flee folder.")],
     solver: Annotated[
-        Solver, typer.Option(help="chain: draws counts; individuals: moves every unit; mean: expected counts.")
-    ] = Solver.chain,
+        Solver | None,
+        typer.Option(
+            help="chain: draws counts; individuals: moves every unit; mean: expected counts. Default: chain, "
+            "with --level exact individuals."
+        ),
+    ] = None,
+    level: Annotated[
+        Level | None,
+        typer.Option(
+            help="For a Flee folder. exact: Flee's rules as Flee carries them out; mended: with its known faults mended. "
+            "Default: mended."
+        ),
+    ] = None,
     members: Annotated[int, typer.Option(min=1, max=100_000, help="Simulated futures.")] = 10,
     seed: Annotated[int, typer.Option(min=0, max=4294967295, help="The same seed gives the same figures.")] = 1,
     first: Annotated[
@@ -59,14 +78,15 @@ def command(
     out: Annotated[Path | None, typer.Option(help="The run's folder; must not exist.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Run a scenario for many members and keep everything in a folder."""
-    from havenward.run.folder import Request, RunError, run_to_folder
+    """Run a scenario, or a Flee folder, for many members and keep everything in a folder."""
+    from havenward.run.folder import run_to_folder
+    from havenward.run.request import Request, RunError
     from havenward.scenario.folder import locate
 
-    found = read(scenario)
     try:
+        case = read(scenario, level.value if level else None)
         request = Request(
-            solver=solver.value,
+            solver=solver.value if solver else None,
             members=members,
             seed=seed,
             first=_date(first, "--from"),
@@ -75,9 +95,9 @@ def command(
             threads=threads,
             changes=_changes(changes or []),
         )
-        folder = out or _free_folder(found, seed)
-        with bar(f"{found.header.name}: {members} members") as progress:
-            record = run_to_folder(found, locate(scenario), folder, request, progress)
+        folder = out or _free_folder(case, seed)
+        with bar(f"{case.name}: {members} members") as progress:
+            record = run_to_folder(case, locate(scenario), folder, request, progress)
     except RunError as error:
         typer.echo(f"havenward: {error}", err=True)
         raise typer.Exit(1) from None
@@ -89,18 +109,23 @@ def command(
         raise typer.Exit(1)
 
 
-def read(scenario: str) -> Scenario:
-    """Return a scenario, or print what is wrong with it and end with 1."""
-    from havenward.cli.validate import show, summary
-    from havenward.model.siege.requirements import SIEGE
-    from havenward.scenario.read import check
+def read(scenario: str, level: LevelName | None) -> Case:
+    """Return what is to be run, or print what is wrong with it and end with 1. Of a Flee folder warnings are counted.
 
-    found, problems = check(scenario, SIEGE)
-    if found is None:
-        show(problems)
-        typer.echo(summary(scenario, problems), err=True)
-        raise typer.Exit(1)
-    return found
+    Raises:
+        RunError: a level is asked for where there is one set of rules.
+    """
+    from havenward.cli.validate import sound, summary
+    from havenward.run.flee_case import FleeCase
+    from havenward.run.kinds import case_of
+    from havenward.scenario.schema import Scenario
+
+    found, warnings = sound(scenario)
+    if isinstance(found, Scenario):
+        return case_of(found, level)
+    if warnings:
+        typer.echo(f"{summary(scenario, warnings)}; `havenward validate` lists them", err=True)
+    return case_of(FleeCase.of(Path(scenario), found), level)
 
 
 @contextmanager
@@ -121,7 +146,7 @@ def bar(title: str) -> Iterator[Progress]:
 
 
 def _date(text: str | None, option: str) -> dt.date | None:
-    from havenward.run.folder import RunError
+    from havenward.run.request import RunError
 
     if text is None:
         return None
@@ -132,7 +157,7 @@ def _date(text: str | None, option: str) -> dt.date | None:
 
 
 def _changes(texts: list[str]) -> dict[str, float]:
-    from havenward.run.folder import RunError
+    from havenward.run.request import RunError
 
     changes = {}
     for text in texts:
@@ -144,11 +169,8 @@ def _changes(texts: list[str]) -> dict[str, float]:
     return changes
 
 
-def _free_folder(scenario: Scenario, seed: int) -> Path:
-    from havenward.guard.tiers import tier_of
-
-    tier = tier_of(scenario, dt.date.today())
-    base = Path("runs") / f"{scenario.header.name}.{tier}.seed{seed}"
+def _free_folder(case: Case, seed: int) -> Path:
+    base = Path("runs") / f"{case.name}.{case.tier(dt.date.today())}.seed{seed}"
     number = 2
     folder = base
     while folder.exists():
@@ -188,7 +210,8 @@ def _tell(folder: Path, record: dict[str, Any]) -> None:
         if (figures["mean"] if figures["q95"] is None else figures["q95"]) >= 1:
             typer.echo(f"  {stage.replace('_', ' '):<16} {_span(figures)}")
     typer.echo(f"Folder: {folder}")
-    typer.echo(f"Next: havenward report {folder}")
+    if record["model"] == "siege":
+        typer.echo(f"Next: havenward report {folder}")
 
 
 def _span(figures: dict[str, float | None]) -> str:

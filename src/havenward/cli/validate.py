@@ -11,7 +11,9 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from havenward.scenario.flee.schema import FleeScenario
     from havenward.scenario.problems import Problem
+    from havenward.scenario.schema import Scenario
 
 
 def command(
@@ -19,30 +21,39 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check a scenario, or a Flee folder: print every error and warning, with its place and how to mend it."""
-    runs, problems = checked(scenario)
+    found, problems = checked(scenario)
     if as_json:
-        answer = {"ok": runs, "problems": [problem.as_dict() for problem in problems]}
+        answer = {"ok": found is not None, "problems": [problem.as_dict() for problem in problems]}
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         show(problems)
         typer.echo(summary(scenario, problems))
-    if not runs:
+    if found is None:
         raise typer.Exit(1)
 
 
-def checked(scenario: str) -> tuple[bool, list[Problem]]:
-    """Return whether a scenario or a Flee folder is fine, and its problems."""
+def checked(scenario: str) -> tuple[Scenario | FleeScenario | None, list[Problem]]:
+    """Return a scenario or a Flee folder, None where it has errors, and its problems."""
     from havenward.scenario.flee.folder import is_flee_folder
     from havenward.scenario.flee.read import check_flee
+    from havenward.scenario.folder import bundled
 
-    if is_flee_folder(Path(scenario)):
-        flee, problems = check_flee(Path(scenario))
-        return flee is not None, problems
+    if scenario not in bundled() and is_flee_folder(Path(scenario)):
+        return check_flee(Path(scenario))
     from havenward.model.siege.requirements import SIEGE
     from havenward.scenario.read import check
 
-    found, problems = check(scenario, SIEGE)
-    return found is not None, problems
+    return check(scenario, SIEGE)
+
+
+def sound(scenario: str) -> tuple[Scenario | FleeScenario, list[Problem]]:
+    """Return a scenario or a Flee folder and its warnings, or print what is wrong with it and end with 1."""
+    found, problems = checked(scenario)
+    if found is None:
+        show(problems)
+        typer.echo(summary(scenario, problems), err=True)
+        raise typer.Exit(1)
+    return found, problems
 
 
 def summary(scenario: str, problems: list[Problem]) -> str:

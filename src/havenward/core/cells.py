@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from havenward.core.streams import meaning
 
 GROUPS: Final = ("men", "women", "boys", "girls")
-"""Groups in which people are counted: men and women from 15 on, boys and girls under 15."""
+"""Groups in which people are counted unless a rule set has its own: men and women from 15 on, boys and girls under 15."""
 
 NOBODY: Final = -1
 """No cell, no series, no group: fills up what is shorter than the widest."""
@@ -29,17 +29,19 @@ class CellTable:
     Attributes:
         meanings: what each row means; unique.
         hashes: (C,) 64-bit hashes of the meanings, the random streams of the cells.
-        people: (C, 4) persons by group in one unit.
+        people: (C, G) persons by group in one unit.
         origins: (C,) index of the origin that people carry.
+        groups: names of the G groups.
     """
 
-    meanings: tuple[tuple[object, ...], ...]
+    meanings: Sequence[tuple[object, ...]]
     hashes: NDArray[np.uint64]
     people: NDArray[np.int64]
     origins: NDArray[np.int64]
+    groups: tuple[str, ...]
 
     def __len__(self) -> int:
-        return len(self.meanings)
+        return len(self.hashes)
 
     def persons(self) -> NDArray[np.int64]:
         """Return (C,) persons in one unit of each cell."""
@@ -48,15 +50,16 @@ class CellTable:
     def totals(self, counts: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.float64]:
         """Return (M, origins, groups) persons for (M, C) counts."""
         number = int(self.origins.max()) + 1 if len(self) else 0
-        by_origin = np.zeros((len(self), number, len(GROUPS)))
+        by_origin = np.zeros((len(self), number, len(self.groups)))
         by_origin[np.arange(len(self)), self.origins] = self.people
         return np.asarray(np.tensordot(counts.astype(np.float64), by_origin, axes=(1, 0)))
 
 
 @dataclass
 class CellTableBuilder:
-    """Collects cells; a meaning asked for twice is one row."""
+    """Collects cells; a meaning asked for twice is one row. `groups` are names of the groups in which people are counted."""
 
+    groups: tuple[str, ...] = GROUPS
     _rows: dict[tuple[object, ...], int] = field(default_factory=dict)
     _people: list[tuple[int, ...]] = field(default_factory=list)
     _origins: list[int] = field(default_factory=list)
@@ -83,9 +86,9 @@ class CellTableBuilder:
         """
         meanings = tuple(self._rows)
         hashes = np.array([meaning(*parts) for parts in meanings], dtype=np.uint64)
-        people = np.array(self._people, dtype=np.int64).reshape(len(meanings), len(GROUPS))
+        people = np.array(self._people, dtype=np.int64).reshape(len(meanings), len(self.groups))
         if len(np.unique(hashes)) != len(hashes):
             raise ValueError("two cells share one hash; rename a place")
         if (people < 0).any() or (people.sum(axis=1) == 0).any():
             raise ValueError("every cell needs somebody in its unit")
-        return CellTable(meanings, hashes, people, np.array(self._origins, dtype=np.int64))
+        return CellTable(meanings, hashes, people, np.array(self._origins, dtype=np.int64), self.groups)

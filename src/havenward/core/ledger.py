@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from havenward.core.cells import CellTable
-from havenward.core.orders import Counts, Move
+from havenward.core.orders import Counts, Move, Net
 from havenward.core.streams import meaning
 from havenward.core.totals import members_last
 
@@ -84,7 +84,7 @@ class Ledger:
         if self.opening is None or not self.agree(self.opening, self.mark(counts)):
             raise Vanished(f"day {day}: the people at dusk are not those at dawn")
 
-    def audit(self, move: Move, drift: Marks, *, sound: bool) -> None:
+    def audit(self, move: Move | Net, drift: Marks, *, sound: bool) -> None:
         """Check what an order wrote.
 
         Args:

@@ -210,7 +210,130 @@ class Ordered:
     wave: int = 0
 
 
-Order = Split | Quota | Draw | Ordered
+@dataclass(frozen=True, eq=False)
+class Net:
+    """Where units may go, one step after the other, within one order. Built once.
+
+    Attributes:
+        name: what is decided, part of the random stream.
+        first: (C + 1,) where each cell's edges begin.
+        to: (E,) cell that an edge leads to.
+        stay: (C,) cell in which a unit is that was asked and does not go.
+        through: (C,) cells in which a unit acts again at once, within the same order; nobody is there at dusk.
+        place: (C,) crowd among which a unit of the cell counts, or NOBODY.
+        links: (E,) flow series that a step along the edge counts towards, or NOBODY.
+        into, out_of: (P,) flow series that arrivals at and departures from each crowd count towards, or NOBODY.
+        people: (L, G) people by group in one unit that counts towards each flow series.
+        tags: (E,) draw numbers of the edges, from what they mean.
+        hashes: (C,) random streams of the cells for this decision.
+    """
+
+    name: str
+    first: NDArray[np.int64]
+    to: NDArray[np.int32]
+    stay: NDArray[np.int32]
+    through: NDArray[np.bool_]
+    place: NDArray[np.int32]
+    links: NDArray[np.int32]
+    into: NDArray[np.int32]
+    out_of: NDArray[np.int32]
+    people: NDArray[np.int64]
+    tags: NDArray[np.uint32]
+    hashes: NDArray[np.uint64]
+
+    def check(self, table: CellTable) -> None:
+        """Refuse a net that loses people or asks for one number twice.
+
+        Raises:
+            ValueError: people or origin are not kept along an edge, or two edges of a cell share a draw number.
+        """
+        start = np.repeat(np.arange(len(table)), np.diff(self.first))
+        for what, a, b in (("an edge", start, self.to), ("staying", np.arange(len(table)), self.stay)):
+            wrong = (table.people[a] != table.people[b]).any(axis=1) | (table.origins[a] != table.origins[b])
+            if wrong.any():
+                k = int(np.argmax(wrong))
+                raise ValueError(f"net {self.name!r}: {what} of {table.meanings[int(a[k])]} loses people or origin")
+        order = np.lexsort((self.tags, start))
+        same = (np.diff(start[order]) == 0) & (np.diff(self.tags[order].astype(np.int64)) == 0)
+        if same.any() or (self.tags == ANYWHERE).any():
+            raise ValueError(f"net {self.name!r}: two edges of a cell share a draw number; rename one")
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """What the units of a group of cells are asked on a day: whether to go, and along which edge.
+
+    Attributes:
+        group: (C,) group of each cell, or NOBODY where nobody is asked. Cells of a group have the same number of edges.
+        chance: (G, 1 or M) chance to go; as many columns as `weight`.
+        first: (G + 1,) where each group's options begin.
+        weight: (K, 1 or M) weight of each option, which is an edge by its place among the cell's edges; less than 0: closed.
+            Where all weights are 0, options that are not closed are alike.
+        crowd: (K,) crowd that thins the option out, or NOBODY.
+        veto: (K,) room below which a unit that has chosen the option stays after all; 0 where there is no such rule.
+    """
+
+    group: NDArray[np.int32]
+    chance: NDArray[np.float64]
+    first: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    crowd: NDArray[np.int32]
+    veto: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Crowds:
+    """Places at which units are in each other's way. Room is 1 up to `free` units and falls to 0 at `full`.
+
+    Attributes:
+        free: (P,) units up to which there is room for all; infinity where there always is.
+        full: (P,) units from which there is room for none.
+        power: exponent with which room thins an option out.
+        keep: options weaker than the best by more than this factor are not taken; 0: all are.
+    """
+
+    free: NDArray[np.float64]
+    full: NDArray[np.float64]
+    power: float = 1.0
+    keep: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """Units act one after the other in the sequence of their numbers, each as far as it goes before the next.
+
+    A unit is asked in its cell, goes along an edge of the net or stays, and is asked again where it comes through. It sees
+    how many units stand in the crowds at that moment.
+
+    Attributes:
+        net: cells and edges.
+        choice: what units are asked.
+        crowds: where they are in each other's way.
+        waves: into how many waves a solver of counts may cut the sequence where a crowd may thin options out.
+        wave: number of this order when a day asks the same question more than once; steps count on from it.
+    """
+
+    net: Net
+    choice: Choice
+    crowds: Crowds
+    waves: int = 8
+    wave: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Passage:
+    """What an order of many steps moved.
+
+    Attributes:
+        units: (M, L) units that passed each flow series.
+        people: (L, G) people by group in one unit of each series.
+    """
+
+    units: NDArray[Any]
+    people: NDArray[np.int64]
+
+
+Order = Split | Quota | Draw | Ordered | Walk
 
 
 class OrderError(RuntimeError):

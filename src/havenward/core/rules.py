@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 
 from havenward.core.cells import CellTable
 from havenward.core.orders import Counts, Phase
+from havenward.core.telling import Telling
 
 
 class Rules(Protocol):
     """A rule set for some members: cells, what is counted, and the phases of a day in their order.
 
     Attributes:
-        table: the cells.
+        table: the cells, and the groups in which their people are counted.
+        unit: what moves together, such as "households"; empty where a unit is one person, and units are then not counted.
         days: days that can be turned.
         members: members that are turned at once.
         exact: names of the solvers that carry these rules exactly.
@@ -28,6 +30,7 @@ class Rules(Protocol):
     """
 
     table: CellTable
+    unit: str
     days: int
     members: int
     exact: frozenset[str]
@@ -77,6 +80,16 @@ class RuleSet(Protocol):
         ...
 
     @property
+    def groups(self) -> tuple[str, ...]:
+        """Names of the groups in which people are counted."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """What moves together, in the plural; empty where a unit is one person, and units are then not counted."""
+        ...
+
+    @property
     def stages(self) -> tuple[str, ...]:
         """All stages that a unit can be in at dusk, in the order in which they are told."""
         ...
@@ -89,6 +102,11 @@ class RuleSet(Protocol):
     @property
     def links(self) -> tuple[tuple[str, str, str, str], ...]:
         """Quantity, from, to and origin of each flow series."""
+        ...
+
+    @property
+    def telling(self) -> Telling:
+        """What tables tell of the series beside themselves."""
         ...
 
     @property

@@ -8,8 +8,12 @@ sources, marked so.
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
 from havenward.scenario.schema import Scenario, Tier
+
+Nature = Literal["closed_case", "synthetic", "live"]
+"""What kind of case a scenario is: over five years old and from public sources, invented, or neither."""
 
 RECENT_DAYS = 90
 CLOSED_AFTER_DAYS = 5 * 365 + 1
@@ -23,16 +27,17 @@ BANNERS: dict[Tier, str] = {
 
 def tier_of(scenario: Scenario, today: dt.date) -> Tier:
     """Return the tier of a run of a scenario made today: the stricter of what it asks for and what its dates demand."""
-    asked: Tier = scenario.header.tier or "public"
-    return max(asked, _demanded(scenario, today), key=ORDER.index)
-
-
-def _demanded(scenario: Scenario, today: dt.date) -> Tier:
     header = scenario.header
-    if header.nature == "synthetic":
-        return "public"
+    asked: Tier = header.tier or "public"
     latest = max([header.end, *(row.date for row in scenario.evidence)])
-    if header.nature == "closed_case" and (today - latest).days >= CLOSED_AFTER_DAYS:
+    return max(asked, tier_from(header.nature, latest, today), key=ORDER.index)
+
+
+def tier_from(nature: Nature, latest: dt.date, today: dt.date) -> Tier:
+    """Return the tier that dates demand of a run made today; `latest` is the last day that its scenario speaks of."""
+    if nature == "synthetic":
+        return "public"
+    if nature == "closed_case" and (today - latest).days >= CLOSED_AFTER_DAYS:
         return "public"
     if (today - latest).days <= RECENT_DAYS:
         return "restricted"

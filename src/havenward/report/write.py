@@ -11,7 +11,8 @@ from havenward.guard.audit import log_export
 from havenward.report.detail import detail
 from havenward.report.digest import digest
 from havenward.report.facts import facts, report_folder
-from havenward.run.reading import Run, open_run
+from havenward.run.reading import Run, open_siege
+from havenward.scenario.schema import Scenario
 
 Progress = Callable[[str, float], None]
 """Is told what is being done, and the share of the work that is done."""
@@ -47,7 +48,7 @@ def write_report(
     Raises
     ------
     RunFolderError
-        if the folder is not a finished run, or is damaged.
+        if the folder is not a finished run of a siege, or is damaged.
     WithheldError
         if the run's tier forbids the report.
     AuditError
@@ -55,11 +56,11 @@ def write_report(
     """
     progress("Reading the run", 0.0)
     folder = out or report_folder(run_folder)
-    return write_report_of(open_run(run_folder), folder, progress, reason=reason, today=today)
+    return write_report_of(open_siege(run_folder, "report"), folder, progress, reason=reason, today=today)
 
 
 def write_report_of(
-    run: Run, folder: Path, progress: Progress = quiet, *, reason: str = "", today: dt.date | None = None
+    run: Run[Scenario], folder: Path, progress: Progress = quiet, *, reason: str = "", today: dt.date | None = None
 ) -> Path:
     """As `write_report`, for a run that is in memory already."""
     known = facts(run.outcome, run.scenario, run.record)

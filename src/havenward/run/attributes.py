@@ -7,9 +7,8 @@ import datetime as dt
 from havenward import __version__
 from havenward.core.rules import RuleSet
 from havenward.guard.disclosure import FEWEST_DRAWS
-from havenward.guard.tiers import tier_of
+from havenward.run.case import Case
 from havenward.run.engine import Plan
-from havenward.scenario.schema import Scenario, Tier
 
 
 def interval_of(plan: Plan) -> str:
@@ -25,19 +24,19 @@ def interval_of(plan: Plan) -> str:
     return "over assumptions and chance" if plan.spread else "over chance only"
 
 
-def attributes_of(scenario: Scenario, plan: Plan, ruleset: RuleSet, today: dt.date) -> dict[str, str | int]:
+def attributes_of(case: Case, plan: Plan, ruleset: RuleSet, today: dt.date) -> dict[str, str | int]:
     """Return the attributes of an outcome, its tier as of today."""
-    header = scenario.header
-    tier: Tier = tier_of(scenario, today)
     return {
-        "scenario": header.name,
-        "title": header.title,
+        "scenario": case.name,
+        "title": case.title,
+        "model": case.model,
+        "level": case.level,
         "solver": plan.solver,
         "seed": plan.seed,
-        "tier": tier,
-        "nature": header.nature,
+        "tier": case.tier(today),
+        "nature": case.nature(today),
         "version": __version__,
         "calibrated": ruleset.calibrated,
-        "besieger": header.besieger,
+        **case.words,
         "interval": interval_of(plan),
     }

@@ -15,10 +15,14 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from havenward.run.sums import Sums, persons
+from havenward.core.cells import GROUPS
+from havenward.core.counted import Counted
+from havenward.run.sums import Sums
 
 STAGES_SEEN = frozenset({"in_camp", "in_host", "home_held", "home_contact", "home_free"})
 PERSONS, HOUSEHOLDS = 0, 1
+COUNTED = Counted(GROUPS, "households")
+"""What counters look at is counted by these."""
 AT_ONCE = (16, 64)
 """Members and days whose whole counts are in memory while an outcome is read: a chunk of the store."""
 
@@ -84,7 +88,7 @@ class Sight:
 
 def seen(sums: Sums[Any], counts: NDArray[Any]) -> NDArray[Any]:
     """Return (2, members, days, names) persons and households of (members, days, series, 5) counts."""
-    return np.stack([sums.add(persons(counts)), sums.add(counts[..., 4])])
+    return np.stack([sums.add(COUNTED.persons(counts)), sums.add(counts[..., len(GROUPS)])])
 
 
 @dataclass(frozen=True)

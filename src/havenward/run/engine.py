@@ -146,6 +146,6 @@ def simulate(
                 approximations=frozenset(approximations),
             )
         approximations |= solver.approximations
-        if plan.solver not in rules.exact:
+        if plan.solver == "mean" and "mean" not in rules.exact:
             approximations.add("every draw is replaced by its expectation")
     return Tally(len(plan.members), plan.last - plan.first + 1, initial, frozenset(approximations))

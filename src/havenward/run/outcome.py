@@ -1,12 +1,12 @@
 """The outcome: one xarray.Dataset of a run, on disk or in memory.
 
-    stock(draw, time, stock_series, count)   persons by group and households, at the end of the day
+    stock(draw, time, stock_series, count)   persons by group, and the units in which they move, at the end of the day
     flow(draw, time, link, count)            the same, on the day
-    wait, closed (draw, time, crossing); besieged (draw, time, home); driver (draw, time, area, driver_name)
-    capacity(time, camp)                persons whom the plots hold, at the median of persons per plot
+    capacity(time, camp)                persons whom a camp holds; not a number where there is no limit
     observed(draw, time, series)        what each counter of the evidence would print under the model
 
-A stock series has a stage, a site and an origin; a flow series a quantity, from, to and origin.
+and what the rule set signals of each day. A stock series has a stage, a site and an origin; a flow series a quantity, from,
+to and origin. `count_unit` says of each count whether it is of individuals or of units.
 """
 
 from __future__ import annotations
@@ -24,19 +24,14 @@ from numpy.typing import NDArray
 from zarr.codecs import ZstdCodec
 from zarr.storage import StoreLike
 
+from havenward.core.counted import Counted
 from havenward.core.rules import RuleSet
 from havenward.run.engine import Batch, Plan
 
-COUNTS = ("men", "women", "boys", "girls", "households")
 DIMENSIONS = {
     "stock": ("draw", "time", "stock_series", "count"),
     "flow": ("draw", "time", "link", "count"),
     "observed": ("draw", "time", "series"),
-}
-ATTRIBUTES = {
-    "stock": {"long_name": "people and households by stage, site and origin", "units": "1", "measure": "stock"},
-    "flow": {"long_name": "people and households who moved on the day", "units": "1", "measure": "flow"},
-    "observed": {"long_name": "what the counter of each series would print under the model"},
 }
 
 
@@ -97,11 +92,12 @@ class Store:
         group = zarr.open_group(where, mode="r+")
         number = np.dtype(np.float32 if plan.solver == "mean" else np.int32)
         kinds = {"stock": number, "flow": number, "observed": np.dtype(np.float32)}
-        variables = {name: (DIMENSIONS[name], kind, ATTRIBUTES[name]) for name, kind in kinds.items()} | {
+        words = _words(ruleset.unit)
+        variables = {name: (DIMENSIONS[name], kind, words[name]) for name, kind in kinds.items()} | {
             name: (("draw", "time", *signal.dimensions), signal.kind, signal.attributes)
             for name, signal in ruleset.signals.items()
         }
-        for name, (dimensions, kind, words) in variables.items():
+        for name, (dimensions, kind, about) in variables.items():
             shape = tuple(dataset.sizes[dimension] for dimension in dimensions)
             chunks = (min(batch, shape[0]), min(64, days), *shape[2:])
             group.create_array(
@@ -110,7 +106,7 @@ class Store:
                 chunks=tuple(max(size, 1) for size in chunks),
                 dtype=kind,
                 dimension_names=dimensions,
-                attributes=dict(words),
+                attributes=dict(about),
                 compressors=ZstdCodec(level=1),
                 # what a run that is broken off never came to was not observed
                 fill_value=np.nan if name == "observed" else 0,
@@ -126,9 +122,21 @@ class Store:
         Part(self.group, place, 0).write("observed", 0, values)
 
 
+def _words(unit: str) -> dict[str, dict[str, str]]:
+    """Return what the variables of every outcome are, in words; `unit` is what moves together, if anything does."""
+    people = f"people and {unit}" if unit else "people"
+    return {
+        "stock": {"long_name": f"{people} by stage, site and origin", "units": "1", "measure": "stock"},
+        "flow": {"long_name": f"{people} who moved on the day", "units": "1", "measure": "flow"},
+        "observed": {"long_name": "what the counter of each series would print under the model"},
+    }
+
+
 def _coordinates(ruleset: RuleSet, plan: Plan, series: Sequence[str]) -> xr.Dataset:
     first = ruleset.start + dt.timedelta(days=plan.first)
     time = pd.date_range(first, periods=plan.last - plan.first + 1, freq="D")
+
+    counted = Counted(ruleset.groups, ruleset.unit)
 
     def names(labels: Iterable[str]) -> NDArray[Any]:
         return np.array(list(labels), dtype=object)
@@ -141,13 +149,14 @@ def _coordinates(ruleset: RuleSet, plan: Plan, series: Sequence[str]) -> xr.Data
             "capacity": (
                 ("time", "camp"),
                 ruleset.capacity[plan.first : plan.last + 1],
-                {"long_name": "persons whom the plots hold", "units": "1", "measure": "stock"},
+                {"long_name": ruleset.telling.capacity, "units": "1", "measure": "stock"},
             )
         },
         coords={
             "draw": ("draw", np.array(plan.members, dtype=np.int64), {"long_name": "member number"}),
             "time": ("time", time),
-            "count": ("count", names(COUNTS)),
+            "count": ("count", names(counted.names)),
+            "count_unit": ("count", names(counted.units)),
             "stage": ("stage", names(ruleset.stages)),
             "series": ("series", names(series)),
             **columns("stock_series", ("stock_stage", "stock_site", "stock_origin"), ruleset.stocks),
@@ -159,8 +168,8 @@ def _coordinates(ruleset: RuleSet, plan: Plan, series: Sequence[str]) -> xr.Data
 
 
 def persons(values: xr.DataArray) -> xr.DataArray:
-    """Return persons: the sum of the four groups of a stock or flow."""
-    return values.isel(count=slice(0, 4)).sum("count")
+    """Return persons: the sum of all groups of a stock or flow."""
+    return values.isel(count=np.flatnonzero(values["count_unit"].values == "individuals")).sum("count")
 
 
 def stock(outcome: xr.Dataset, stage: str, site: str | None = None, origin: str | None = None) -> xr.DataArray:

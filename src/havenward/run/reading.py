@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 import xarray as xr
 import zarr.errors
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from havenward.run.case import Level, Model
+from havenward.scenario.flee.read import read_flee
+from havenward.scenario.flee.schema import FleeScenario
 from havenward.scenario.problems import ScenarioError
 from havenward.scenario.read import load
 from havenward.scenario.schema import Scenario, Tier
@@ -23,11 +26,17 @@ RECORD, OUTCOME, SCENARIO = "run.json", "outcome.zarr", "scenario"
 """What a run folder holds, beside its tables."""
 
 MEND = "Make it anew with `havenward run`, or give another folder that `havenward run` wrote"
-VARIABLES = frozenset({"stock", "flow", "observed", "wait", "closed", "besieged", "driver", "capacity"})
-COORDINATES = frozenset(
-    {"draw", "time", "count", "series", "stock_stage", "stock_site", "stock_origin"}
-    | {"link_quantity", "link_from", "link_to", "link_origin"}
+COMMON = frozenset(
+    {"stock", "flow", "observed", "capacity", "draw", "time", "count", "series", "camp"}
+    | {"stock_stage", "stock_site", "stock_origin", "link_quantity", "link_from", "link_to", "link_origin"}
 )
+"""Variables and coordinates of every outcome."""
+VARIABLES: dict[Model, frozenset[str]] = {
+    "siege": COMMON | {"wait", "closed", "besieged", "driver"},
+    "flee": COMMON,
+}
+"""Variables and coordinates that readers of an outcome rely on, by the rules that it was made by."""
+Given = TypeVar("Given", Scenario, FleeScenario)
 
 
 class RunFolderError(ValueError):
@@ -51,6 +60,8 @@ class Record(BaseModel):
 
     run_id: str
     version: str
+    model: Model = "siege"
+    level: Level | Literal[""] = ""
     tier: Tier
     banner: str
     solver: str
@@ -66,15 +77,33 @@ class Record(BaseModel):
 
 
 @dataclass(frozen=True)
-class Run:
-    """A run that is kept: its outcome as far as it got, the scenario's copy, and what run.json holds."""
+class Run(Generic[Given]):
+    """A run that is kept: its outcome as far as it got, the scenario's copy, and what run.json holds.
+
+    The record says by which rules it was made, under `model`, and how exactly these were kept, under `level`.
+    """
 
     outcome: xr.Dataset
-    scenario: Scenario
+    scenario: Given
     record: dict[str, Any]
 
 
-def open_run(folder: Path) -> Run:
+def open_siege(folder: Path, use: str) -> Run[Scenario]:
+    """Return the run of a siege in a folder; `use` is the command that tells sieges only.
+
+    Raises:
+        RunFolderError: a part of it is missing or damaged, or it is no run of a siege.
+    """
+    run = open_run(folder)
+    if not isinstance(run.scenario, Scenario):
+        raise RunFolderError(
+            f"{folder} is a run of a Flee folder, of which `havenward {use}` cannot tell yet: look at its summary.xlsx, or "
+            "give the folder of another run"
+        )
+    return Run(run.outcome, run.scenario, run.record)
+
+
+def open_run(folder: Path) -> Run[Scenario] | Run[FleeScenario]:
     """Return the run in a folder with `run.json`, `scenario/` and `outcome.zarr`.
 
     Raises:
@@ -86,10 +115,11 @@ def open_run(folder: Path) -> Run:
     record = read_record(folder)
     outcome = _outcome(folder, record)
     try:
-        scenario = load(folder / SCENARIO)
+        if record["model"] == "flee":
+            return Run(outcome, read_flee(folder / SCENARIO), record)
+        return Run(outcome, load(folder / SCENARIO), record)
     except ScenarioError as error:
         raise RunFolderError(f"{folder / SCENARIO}, the run's copy of its scenario, is damaged: {error}\n{MEND}.") from error
-    return Run(outcome, scenario, record)
 
 
 def digest_of(outcome: Path) -> str:
@@ -147,7 +177,7 @@ def _outcome(folder: Path, record: dict[str, Any]) -> xr.Dataset:
         stored: xr.Dataset = xr.open_zarr(path, consolidated=False)
     except (OSError, ValueError, KeyError, TypeError, zarr.errors.BaseZarrError) as error:
         raise RunFolderError(f"{path} is missing or damaged ({error}). {MEND}.") from error
-    lacking = sorted((VARIABLES | COORDINATES) - {str(name) for name in stored.variables})
+    lacking = sorted(VARIABLES[record["model"]] - {str(name) for name in stored.variables})
     if lacking:
         raise RunFolderError(f"{path} is damaged: it holds no {', '.join(lacking)}. {MEND}.")
     for key, dimension in (("members_done", "draw"), ("days", "time")):

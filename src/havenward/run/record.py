@@ -14,7 +14,8 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.orders import Counts, Draw, Order
+from havenward.core.counted import Counted
+from havenward.core.orders import Counts, Move, Order, Ordered, Passage, Quota, Split
 from havenward.core.rules import Rules
 from havenward.core.totals import Flows, members_last
 from havenward.solve import kernels
@@ -54,18 +55,20 @@ class Recorder:
     _spare: dict[str, NDArray[Any]] = field(init=False)
     _day: int = field(init=False)
     _start: int = field(init=False)
+    _counted: Counted = field(init=False)
     _writer: ThreadPoolExecutor = field(init=False, default_factory=lambda: ThreadPoolExecutor(1))
     _written: Future[None] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
+        self._counted = Counted(self.rules.table.groups, self.rules.unit)
         self._kept, self._spare = self._room(), self._room()
         self._start, self._day = self.first, self.begin
 
     def _room(self) -> dict[str, NDArray[Any]]:
         number = np.int32 if self.whole else np.float32
-        days = min(STRETCH, self.last - self.first + 1)
+        days, counts = min(STRETCH, self.last - self.first + 1), len(self._counted.names)
         return {
-            name: np.zeros((self.rules.members, days, series, 5), dtype=number)
+            name: np.zeros((self.rules.members, days, series, counts), dtype=number)
             for name, series in (("stock", len(self.rules.stocks)), ("flow", len(self.rules.links)))
         }
 
@@ -80,19 +83,28 @@ class Recorder:
         if kind in (None, KeyboardInterrupt) and self._written is not None:
             self._written.result()
 
-    def order(self, order: Order, realised: Flows | NDArray[np.float64]) -> None:
-        """Count the flows of an order."""
-        if self._day < self.first or isinstance(order, Draw) or not isinstance(realised, Flows) or not order.move.counted:
+    def order(self, order: Order, realised: Flows | Passage | NDArray[np.float64]) -> None:
+        """Count what an order moved, on a day that is kept."""
+        if self._day < self.first:
             return
-        move = order.move
-        out = self._kept["flow"][:, self._day - self._start]
-        kernels.tally_flows(realised.where, realised.moved, move.rows, move.links, self.rules.table.people, out)
+        today = self._kept["flow"][:, self._day - self._start]
+        if isinstance(realised, Flows) and isinstance(order, Split | Quota | Ordered):
+            self._moved(order.move, realised, today)
+        if isinstance(realised, Passage):
+            today[:, :, : realised.people.shape[1]] += realised.units[:, :, None] * realised.people
+            if self.rules.unit:
+                today[:, :, -1] += realised.units
+
+    def _moved(self, move: Move, flows: Flows, today: NDArray[Any]) -> None:
+        """Add flows of a move to (M, links, counts) of the day."""
+        if move.counted:
+            kernels.tally_flows(flows.where, flows.moved, move.rows, move.links, self.rules.table.people, today)
 
     def dusk(self, day: int, counts: Counts) -> None:
         """Keep a day, and hand a full stretch on."""
         if day >= self.first:
             at = day - self._start
-            stock = np.empty((len(self.rules.stocks), 5, len(counts)), dtype=counts.dtype)
+            stock = np.empty((len(self.rules.stocks), len(self._counted.names), len(counts)), dtype=counts.dtype)
             kernels.tally_stocks(members_last(counts), self.rules.series, self.rules.table.people, stock)
             self._kept["stock"][:, at] = stock.transpose(2, 0, 1)
             for name, value in self.rules.signals(day).items():

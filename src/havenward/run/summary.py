@@ -1,6 +1,6 @@
 """The table of a run: one row for each date, site, group and quantity, with a mean, a spread and quantiles over members.
 
-Rows of all persons at one crossing, camp or host town are told for every day, all other rows at the end of each month, where
+Rows of all persons at one place that receives people are told for every day, all other rows at the end of each month, where
 a flow is the sum since the row before; runs of up to DAILY_UP_TO days are told day by day throughout. Rows in which every
 member has nobody are left out. One member has neither spread nor quantiles.
 """
@@ -15,38 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.guard.disclosure import FEWEST_DRAWS, quantiles
-from havenward.run.periods import DAILY_UP_TO, Label, Periods
-from havenward.run.sums import persons
+from havenward.run.columns import FIGURES, QUANTILES
+from havenward.run.periods import Label, Periods
 
-QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
-FIGURES = ("mean", "sd", *QUANTILES)
-COLUMNS = ("date", "site", "group", "quantity", "measure", "unit", *FIGURES)
-ROWS = (
-    *((group, "individuals") for group in ("all", "men", "women", "boys", "girls")),
-    ("all", "households"),
-)
 ALL_PERSONS = 0
 AT_ONCE = 16_384
 """Rows that are worked out together."""
-
-COLUMN_MEANINGS = {
-    "date": "the day that the row speaks of; where a month is told, its last day",
-    "site": "a place, or from>to for a flow between places; onward is beyond the borders",
-    "group": "all, or men and women of 15 and over, boys and girls under 15",
-    "quantity": "a stage or a flow; new_arrivals at a place: reached the crossing, was admitted to the camp, came to the "
-    "host town (whoever passes two places is new at both)",
-    "measure": "stock (at the end of the day), flow (since the row before: a day where the site is a crossing, camp or host "
-    f"town and the row is of all persons, or the run has up to {DAILY_UP_TO} days; else a month) or cumulative (since the "
-    "first day kept)",
-    "unit": "individuals or households",
-    "mean": "mean over members",
-    "sd": "standard deviation over members; empty with one member",
-    **{
-        name: f"{value:.1%} quantile over members, at i / (n + 1): an interval then holds a further member as often as "
-        "it says, if there are enough of them (9 for 80 %, 39 for 95 %); empty with one member"
-        for name, value in QUANTILES.items()
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -54,13 +28,15 @@ class Summary:
     """The rows of a table, by measure, label, date and group.
 
     Attributes:
+        rows: group and unit of what is told of a label; see `Counted.rows`.
         labels: what rows speak of.
         label: (rows,) place in `labels`.
         date: (rows,) days.
-        row: (rows,) group and unit, a place in ROWS.
+        row: (rows,) group and unit, a place in `rows`.
         figures: (rows, FIGURES) mean, spread and quantiles; not a number where there is none.
     """
 
+    rows: tuple[tuple[str, str], ...]
     labels: list[Label]
     label: NDArray[np.int64]
     date: NDArray[np.datetime64]
@@ -74,7 +50,7 @@ class _Section:
 
     Attributes:
         labels: (N,) places in the list of all labels.
-        rows: (G,) places in ROWS.
+        rows: (G,) places in the rows of all labels.
         told: (N, G) which labels are told by which.
         dates: (T,) days.
         values: (draw, T, N, G).
@@ -90,31 +66,31 @@ class _Section:
 def summarise(periods: Periods) -> Summary:
     """Return the table over all members."""
     layout = periods.layout
-    labels = [*layout.stock.names, *layout.flow.names, *layout.arrived.names]
+    labels = [*layout.stock.names, *layout.flow.names, *layout.summed.names]
     number = {label: k for k, label in enumerate(labels)}
     found = [_rows(section) for section in _sections(periods, number)]
     label, date, row, figures = (np.concatenate(column) for column in zip(*found, strict=True))
     order = np.lexsort((row, date, label))
-    return Summary(labels, label[order], date[order], row[order], figures[order])
+    return Summary(layout.counted.rows, labels, label[order], date[order], row[order], figures[order])
 
 
 def _sections(periods: Periods, number: dict[Label, int]) -> Iterator[_Section]:
     """Yield what is told each day for all persons, and the rest."""
     layout = periods.layout
+    rows = np.arange(len(layout.counted.rows))
     for names, daily, every, counts in (
         (layout.place_stock.names, periods.place_stock, layout.stock.names, periods.stock),
         (layout.place_flow.names, periods.place_flow, layout.flow.names, periods.flow),
-        (layout.arrived.names, periods.place_cumulative, layout.arrived.names, periods.cumulative),
+        (layout.summed.names, periods.place_cumulative, layout.summed.names, periods.cumulative),
     ):
         by_day = np.array([number[name] for name in names], dtype=np.int64)
         yield _Section(
             by_day, np.array([ALL_PERSONS]), np.ones((len(by_day), 1), dtype=bool), periods.days, daily[..., None]
         )
         rest = np.array([number[name] for name in every], dtype=np.int64)
-        told = np.ones((len(rest), len(ROWS)), dtype=bool)
+        told = np.ones((len(rest), len(rows)), dtype=bool)
         told[np.isin(rest, by_day), ALL_PERSONS] = False
-        counted = np.concatenate([persons(counts)[..., None], counts], axis=-1)
-        yield _Section(rest, np.arange(len(ROWS)), told, periods.days[periods.ends], counted)
+        yield _Section(rest, rows, told, periods.days[periods.ends], layout.counted.told(counts))
 
 
 def _rows(section: _Section) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:

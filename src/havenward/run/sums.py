@@ -54,8 +54,3 @@ class Sums(Generic[Key]):
         if len(self.names) == len(self.order):
             return taken.astype(number)
         return np.asarray(np.add.reduceat(taken, self.starts, axis=2, dtype=number))
-
-
-def persons(counts: NDArray[Any]) -> NDArray[Any]:
-    """Return persons of (..., 5) counts: men, women, boys and girls."""
-    return np.asarray(counts[..., 0] + counts[..., 1] + counts[..., 2] + counts[..., 3])

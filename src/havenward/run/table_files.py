@@ -22,8 +22,8 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
-from havenward.run.summary import COLUMN_MEANINGS, COLUMNS, ROWS, Summary
-from havenward.scenario.schema import Scenario
+from havenward.run.columns import COLUMNS
+from havenward.run.summary import Summary
 
 SHEET_ROWS = 1_000_000
 """Rows that a sheet holds, below Excel's limit of 1,048,576."""
@@ -31,6 +31,21 @@ DATE_ZERO = np.datetime64("1899-12-30")
 """Day nought of a workbook."""
 PACKED = 1
 """Level of compression: the lowest, because a tighter workbook is a tenth smaller and takes twice as long."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What stands beside a table.
+
+    Attributes:
+        attributes: of the outcome.
+        meanings: what each column holds.
+        limits: what the scenario cannot tell.
+    """
+
+    attributes: Mapping[str, Any]
+    meanings: Mapping[str, str]
+    limits: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -51,27 +66,33 @@ class Texts:
 
 
 def _heads(summary: Summary) -> list[tuple[str, ...]]:
-    """Return site, group, quantity, measure and unit of every label and row of ROWS, label by label."""
-    return [(x.site, group, x.quantity, x.measure, unit) for x in summary.labels for group, unit in ROWS]
+    """Return site, group, quantity, measure and unit of every label and group, label by label."""
+    return [(x.site, group, x.quantity, x.measure, unit) for x in summary.labels for group, unit in summary.rows]
 
 
-def write_csv(texts: Texts, path: Path, attributes: Mapping[str, Any]) -> None:
+def _which(summary: Summary, rows: slice = slice(None)) -> list[int]:
+    """Return the place of each row in the heads."""
+    places: list[int] = (summary.label[rows] * len(summary.rows) + summary.row[rows]).tolist()
+    return places
+
+
+def write_csv(texts: Texts, path: Path, about: About) -> None:
     """Write the table as CSV, and beside it what its columns mean, with tier and run."""
     heads = [_csv(head) for head in _heads(texts.summary)]
     dates = texts.summary.date.astype(str).tolist()
-    which = (texts.summary.label * len(ROWS) + texts.summary.row).tolist()
+    which = _which(texts.summary)
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(",".join(COLUMNS) + "\n")
         file.writelines(
             f"{date},{heads[k]},{','.join(figures)}\n" for date, k, figures in zip(dates, which, texts.figures, strict=True)
         )
-    about = {
+    beside = {
         "name": path.stem,
-        "title": f"{attributes['title']}: summary over members",
-        **{name: attributes[name] for name in ("tier", "scenario", "run", "calibrated", "interval")},
-        "columns": COLUMN_MEANINGS,
+        "title": f"{about.attributes['title']}: summary over members",
+        **{name: about.attributes[name] for name in ("tier", "scenario", "run", "calibrated", "interval")},
+        "columns": dict(about.meanings),
     }
-    path.with_suffix(".json").write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.with_suffix(".json").write_text(json.dumps(beside, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _csv(cells: Sequence[str]) -> str:
@@ -80,10 +101,10 @@ def _csv(cells: Sequence[str]) -> str:
     return line.getvalue()
 
 
-def write_workbook(texts: Texts, path: Path, attributes: Mapping[str, Any], scenario: Scenario) -> None:
+def write_workbook(texts: Texts, path: Path, about: About) -> None:
     """Write the same table as a workbook: a read-me sheet, then the rows, a sheet for each measure."""
     sheets = list(_sheets(texts.summary))
-    drawn = _laid_out([name for name, _ in sheets], attributes, scenario)
+    drawn = _laid_out([name for name, _ in sheets], about)
     heads = [_cells(head) for head in _heads(texts.summary)]
     with zipfile.ZipFile(drawn) as empty, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=PACKED) as book:
         # the read-me is the first sheet
@@ -107,9 +128,9 @@ def _sheets(summary: Summary) -> Iterator[tuple[str, slice]]:
             yield measure if number == 1 else f"{measure} {number}", slice(start, min(start + SHEET_ROWS, mine[-1] + 1))
 
 
-def _laid_out(sheets: list[str], attributes: Mapping[str, Any], scenario: Scenario) -> io.BytesIO:
+def _laid_out(sheets: list[str], about: About) -> io.BytesIO:
     """Return a workbook whose sheets have their heads and no rows."""
-    drawn = io.BytesIO()
+    drawn, attributes = io.BytesIO(), about.attributes
     book = xlsxwriter.Workbook(drawn, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     as_date = book.add_format({"num_format": "yyyy-mm-dd"})
     book.set_properties(
@@ -127,8 +148,8 @@ def _laid_out(sheets: list[str], attributes: Mapping[str, Any], scenario: Scenar
         ("Interval", attributes["interval"]),
         ("Calibrated", attributes["calibrated"] or "no"),
         ("Not listed", "zero in every member"),
-        *((f"Column {name}", meaning) for name, meaning in COLUMN_MEANINGS.items()),
-        *(("Limit", limit) for limit in scenario.header.limits),
+        *((f"Column {name}", meaning) for name, meaning in about.meanings.items()),
+        *(("Limit", limit) for limit in about.limits),
     ]
     for row, (name, text) in enumerate(lines):
         readme.write_string(row, 0, name)
@@ -158,7 +179,7 @@ def _filled(sheet: str, texts: Texts, rows: slice, heads: list[str]) -> Iterator
     style = column.group(1)
     summary = texts.summary
     serials = (summary.date[rows].astype("datetime64[D]") - DATE_ZERO).astype(int).tolist()
-    which = (summary.label[rows] * len(ROWS) + summary.row[rows]).tolist()
+    which = _which(summary, rows)
     yield head
     for start in range(0, len(which), 4096):
         here = slice(start, start + 4096)

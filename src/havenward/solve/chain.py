@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.ledger import Ledger
-from havenward.core.orders import Draw, Order, Ordered, Quota, Split
+from havenward.core.orders import Draw, Order, Ordered, Passage, Quota, Split, Walk
 from havenward.core.streams import step
 from havenward.core.totals import Flows
 from havenward.solve import kernels
 from havenward.solve.checks import check_sequence, checked_budget, judge, shaped
 from havenward.solve.desks import Desks
+from havenward.solve.walks import walk_counts
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Chain:
         self._units = self.counts.T
         self._desks = Desks(self._units, self.ledger, self.ledger.whole)
 
-    def carry_out(self, order: Order, day: int) -> Flows | NDArray[np.float64]:
+    def carry_out(self, order: Order, day: int) -> Flows | Passage | NDArray[np.float64]:
         """Carry one order out; see `core.orders`. Flows stand until the same is asked again."""
         at = step(day, order.wave)
         match order:
@@ -58,6 +59,8 @@ class Chain:
                 return self._quota(order, at)
             case Ordered():
                 return self._ordered(order, at)
+            case Walk():
+                return self._walk(order, day)
 
     def _split(self, order: Split, at: int) -> Flows:
         move = order.move
@@ -120,3 +123,9 @@ class Chain:
             flows,
         )
         return self._desks.carry(move, kernels.list_flows(flows, desk.where, desk.moved))
+
+    def _walk(self, order: Walk, day: int) -> Passage:
+        passage, cut = walk_counts(order, day, self._units, self.seed, self.members, self.ledger, self.ledger.whole)
+        if cut:
+            self.approximations.add(order.net.name)
+        return passage

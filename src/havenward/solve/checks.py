@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.orders import Ordered, OrderError, Quota, Split
+from havenward.core.orders import Ordered, OrderError, Quota, Split, Walk
 from havenward.core.totals import members_last
 from havenward.solve import kernels
 
@@ -68,3 +68,26 @@ def check_sequence(order: Ordered, members: int) -> None:
         raise OrderError(f"{order.move.name}: an ordered move needs totals and gains for each target")
     if len(order.fixed) != members or order.waves < 1:
         raise OrderError(f"{order.move.name}: an ordered move needs fixed numbers for each member, and a wave")
+
+
+def check_walk(order: Walk, members: int) -> None:
+    """Raise where a choice does not fit its net, or a chance or weight is none.
+
+    Raises:
+        OrderError: it does not.
+    """
+    net, choice, crowds = order.net, order.choice, order.crowds
+    groups, options, cells = len(choice.first) - 1, len(choice.weight), len(net.stay)
+    name = net.name
+    if choice.group.shape != (cells,) or choice.chance.shape[0] != groups or choice.first[-1] != options:
+        raise OrderError(f"{name}: a choice needs a group for each cell, a chance for each group, and all its options")
+    if choice.chance.shape[1] != choice.weight.shape[1] or choice.weight.shape[1] not in (1, members):
+        raise OrderError(f"{name}: chances and weights are both for one member, or both for all {members}")
+    asked = np.flatnonzero(choice.group >= 0)
+    sizes = np.diff(choice.first)[choice.group[asked]]
+    if (np.diff(net.first)[asked] != sizes).any():
+        raise OrderError(f"{name}: cells of a group need as many edges as the group has options")
+    if not ((choice.chance >= 0) & (choice.chance <= 1)).all() or np.isnan(choice.weight).any():
+        raise OrderError(f"{name}: a chance is no probability, or a weight is not a number")
+    if not (crowds.full >= crowds.free).all() or len(net.into) != len(crowds.free):
+        raise OrderError(f"{name}: a crowd must be full no earlier than it leaves room for all")

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from havenward.core.cells import NOBODY
 from havenward.core.ledger import Ledger
-from havenward.core.orders import Draw, Order, Ordered, Quota, Split
+from havenward.core.orders import Draw, Order, Ordered, Passage, Quota, Split, Walk
 from havenward.core.streams import step
 from havenward.core.totals import Flows
 from havenward.solve import kernels, unit_kernels
-from havenward.solve.checks import check_sequence, checked_budget, judge, shaped
+from havenward.solve.checks import check_sequence, check_walk, checked_budget, judge, shaped
+from havenward.solve.walks import walk_units
 
 Found = tuple[NDArray[np.int32], NDArray[np.int64]]
 """Units, and the edges between those of each source that have not moved today; the others come last."""
@@ -35,6 +36,9 @@ class Crowd:
     Attributes:
         cell: (N,) row of each unit; room beyond `number` is for units that split off.
         number: units so far.
+        last: (C,) units up to the last that stood in each cell at the start; 0 for cells that were empty.
+        awake: units up to the last that a walk has asked.
+        sorted: whether `sorted_units` holds; a walk, which asks units by their numbers, needs no sorting.
     """
 
     cell: NDArray[np.int32]
@@ -43,6 +47,9 @@ class Crowd:
     sorted_units: NDArray[np.int32]
     has_moved: NDArray[np.bool_]
     moved: NDArray[np.int32]
+    last: NDArray[np.int64]
+    awake: int = 0
+    sorted: bool = True
 
     @classmethod
     def of(cls, counts: NDArray[np.int64]) -> Crowd:
@@ -55,6 +62,7 @@ class Crowd:
             sorted_units=np.zeros(len(cell), dtype=np.int32),
             has_moved=np.zeros(len(cell), dtype=np.bool_),
             moved=np.zeros(0, dtype=np.int32),
+            last=np.where(counts > 0, np.cumsum(counts), 0),
         )
         crowd.dawn()
         return crowd
@@ -63,9 +71,14 @@ class Crowd:
         """Sort the units by cell and forget who moved."""
         self.has_moved[: self.number] = False
         self.moved = self.moved[:0]
+        self.sorted = True
         if len(self.sorted_units) < len(self.cell):
             self.sorted_units = np.zeros(len(self.cell), dtype=np.int32)
         unit_kernels.sort_units(self.cell[: self.number], self.start, self.sorted_units[: self.number])
+
+    def wake(self, asked: NDArray[np.bool_]) -> None:
+        """Count the units up to the last that stood in a cell that is asked; those after it have never been asked."""
+        self.awake = max(self.awake, int(self.last[asked].max(initial=0)))
 
     def standing_in(
         self, rows: NDArray[np.int64], where: NDArray[np.int32], number: int
@@ -93,6 +106,8 @@ class Crowd:
 
     def note_moved(self, units: NDArray[np.int32]) -> None:
         """Remember units that are no longer where they were sorted at dawn."""
+        if len(units):
+            self.awake = max(self.awake, int(units.max()) + 1)
         new = units[~self.has_moved[units]]
         self.has_moved[new] = True
         self.moved = np.concatenate([self.moved, new])
@@ -126,12 +141,14 @@ class Individuals:
         if self.threads > 1:
             self._pool = ThreadPoolExecutor(self.threads)
 
-    def carry_out(self, order: Order, day: int) -> Flows | NDArray[np.float64]:
+    def carry_out(self, order: Order, day: int) -> Flows | Passage | NDArray[np.float64]:
         """Carry one order out; see `core.orders`."""
+        if isinstance(order, Walk):
+            return self._walk(order, day)
         if day != self._day:
             self._day = day
             for crowd in self._crowds:
-                if len(crowd.moved):
+                if len(crowd.moved) or not crowd.sorted:
                     crowd.dawn()
         at = step(day, order.wave)
         match order:
@@ -147,6 +164,19 @@ class Individuals:
             case Ordered():
                 check_sequence(order, len(self.members))
                 return self._each(order, lambda m, where, found: self._ordered(order, at, m, where, found))
+
+    def _walk(self, order: Walk, day: int) -> Passage:
+        """Let all units that are asked walk in the sequence of their numbers; nobody needs to be sorted for that."""
+        check_walk(order, len(self.members))
+        asked = order.choice.group >= 0
+        passed = np.zeros((len(self.members), len(order.net.people)), dtype=np.int64)
+        for m, crowd in enumerate(self._crowds):
+            crowd.wake(asked)
+            passed[m], _ = walk_units(
+                order, day, crowd.cell, crowd.awake, self.counts[m], self.seed, self.members[m], m, self.ledger
+            )
+            crowd.sorted = False
+        return Passage(passed, order.net.people)
 
     def _each(
         self,

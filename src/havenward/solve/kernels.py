@@ -448,7 +448,8 @@ def ordered_counts(
 
 @njit(cache=True, nogil=True)
 def tally_stocks(counts: Counts, series: I64, people: I64, out: Out) -> None:
-    """Write (C, M) units as (series, 5, M) persons by group and units."""
+    """Write (C, M) units as (series, counts, M) persons by group and, where there is a count more than groups, units."""
+    groups = people.shape[1]
     out[:] = 0
     for row in range(series.size):
         k = series[row]
@@ -458,23 +459,29 @@ def tally_stocks(counts: Counts, series: I64, people: I64, out: Out) -> None:
         for m in range(counts.shape[1]):
             some |= counts[row, m] != 0
         if some:
-            for group in range(4):
+            for group in range(groups):
                 if people[row, group] != 0:
                     for m in range(counts.shape[1]):
                         out[k, group, m] += counts[row, m] * people[row, group]
-            for m in range(counts.shape[1]):
-                out[k, 4, m] += counts[row, m]
+            if out.shape[1] > groups:
+                for m in range(counts.shape[1]):
+                    out[k, groups, m] += counts[row, m]
 
 
 @njit(cache=True, nogil=True)
 def tally_flows(where: I32, moved: Counts, rows: I64, links: I64, people: I64, out: Out) -> None:
-    """Add listed flows to (M, links, 5) persons by group and units, each part of a bundle to its own link."""
+    """Add listed flows to (M, links, counts) persons by group and, where there is a count more than groups, units.
+
+    Each part of a bundle counts towards its own link.
+    """
+    groups = people.shape[1]
     for i in range(moved.size):
         m, s, t = where[i]
         for b in range(rows.shape[2]):
             k = links[s, t, b]
             if k >= 0:
                 row = rows[s, t, b]
-                for group in range(4):
+                for group in range(groups):
                     out[m, k, group] += moved[i] * people[row, group]
-                out[m, k, 4] += moved[i]
+                if out.shape[2] > groups:
+                    out[m, k, groups] += moved[i]

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.ledger import Ledger
-from havenward.core.orders import Draw, Move, Order, Ordered, Quota, Split
+from havenward.core.orders import Draw, Move, Order, Ordered, Passage, Quota, Split, Walk
 from havenward.core.streams import step
 from havenward.core.totals import Flows
 from havenward.solve import kernels
 from havenward.solve.checks import check_sequence, checked_budget, judge, shaped
 from havenward.solve.desks import Desks
+from havenward.solve.walks import walk_counts
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Mean:
         self._units = self.counts.T
         self._desks = Desks(self._units, self.ledger, self.ledger.real)
 
-    def carry_out(self, order: Order, day: int) -> Flows | NDArray[np.float64]:
+    def carry_out(self, order: Order, day: int) -> Flows | Passage | NDArray[np.float64]:
         """Carry one order out; see `core.orders`. Flows stand until the same is asked again."""
         match order:
             case Draw():
@@ -57,6 +58,9 @@ class Mean:
                 return self._quota(order)
             case Ordered():
                 return self._ordered(order)
+            case Walk():
+                passage, _ = walk_counts(order, day, self._units, self.seed, self.members, self.ledger, self.ledger.real)
+                return passage
 
     def _split(self, order: Split) -> Flows:
         chance = shaped(order, len(self.members))

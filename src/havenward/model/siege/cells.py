@@ -32,6 +32,9 @@ MOST_NIGHTS = 7
 ROLES_HELD = ("family", "lone", "vanguard")
 """Who is held: a man whose family went on without him, one who came alone, one who went ahead of his kin."""
 
+UNIT = "households"
+"""What moves together."""
+
 STAGES = (
     "home_held",
     "home_contact",

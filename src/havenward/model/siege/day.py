@@ -25,7 +25,7 @@ from havenward.core.cells import CellTable
 from havenward.core.orders import Counts, Phase
 from havenward.core.totals import Total
 from havenward.model.siege.belief import Belief
-from havenward.model.siege.cells import LISTENERS, Cells, build_cells
+from havenward.model.siege.cells import LISTENERS, UNIT, Cells, build_cells
 from havenward.model.siege.classes import Classes, classes_of
 from havenward.model.siege.control import Control
 from havenward.model.siege.crossing import Gate
@@ -92,6 +92,7 @@ class SiegeRules:
     values: dict[str, F64]
     begin: int = 0
     exact: frozenset[str] = frozenset({"chain", "individuals"})
+    unit: str = UNIT
     table: CellTable = field(init=False)
     days: int = field(init=False)
     members: int = field(init=False)

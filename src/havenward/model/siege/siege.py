@@ -11,8 +11,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from havenward.core.cells import GROUPS
 from havenward.core.rules import Signal
-from havenward.model.siege.cells import STAGES
+from havenward.core.telling import Telling
+from havenward.model.siege.cells import STAGES, UNIT
 from havenward.model.siege.day import DRIVERS, Ground, SiegeRules
 from havenward.model.siege.parameters import Parameter, check_edit, values, with_assumptions
 from havenward.scenario.schema import Assumption, Scenario
@@ -24,6 +26,20 @@ SIGNALS: Final = {
     "besieged": Signal(("home",), SINGLE, {"long_name": "share of dwellings behind the group's line", "units": "1"}),
     "driver": Signal(("area", "driver_name"), SINGLE, {"long_name": "why figures moved"}),
 }
+TELLING: Final = Telling(
+    daily=("waiting", "in_camp", "in_host"),
+    newcomers=("arrived", "to_camp", "to_host", "sponsored"),
+    passed_on=("overflow",),
+    summed=("arrived",),
+    places="crossing, camp or host town",
+    capacity="persons whom the plots hold",
+    meanings={
+        "site": "a place, or from>to for a flow between places; onward is beyond the borders",
+        "group": "all, or men and women of 15 and over, boys and girls under 15",
+        "quantity": "a stage or a flow; new_arrivals at a place: reached the crossing, was admitted to the camp, came to "
+        "the host town (whoever passes two places is new at both)",
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,16 @@ class Siege:
         return self.ground.world.days
 
     @property
+    def groups(self) -> tuple[str, ...]:
+        """Men, women, boys and girls."""
+        return GROUPS
+
+    @property
+    def unit(self) -> str:
+        """Households move together."""
+        return UNIT
+
+    @property
     def stages(self) -> tuple[str, ...]:
         """All stages, in the order in which they are told."""
         return STAGES
@@ -79,6 +105,11 @@ class Siege:
     def links(self) -> tuple[tuple[str, str, str, str], ...]:
         """Quantity, from, to and origin of each flow series: they are named as moves are laid out."""
         return self.for_members(np.zeros(1, dtype=np.uint32), seed=0, spread=0.0, begin=0).links
+
+    @property
+    def telling(self) -> Telling:
+        """Crossings, camps and host towns are told day by day."""
+        return TELLING
 
     @property
     def signals(self) -> Mapping[str, Signal]:

@@ -1,0 +1,241 @@
+"""Course: what a folder says of its places, day by day. All of it is known before anybody moves.
+
+The order within a day is Flee's: changes of kind, then conflicts or floods, then people set out, then closures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenward.scenario.flee.schema import Closure, FleeScenario, Kind
+
+Level = Literal["exact", "mended"]
+F64 = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+ACTIVE = 1e-6
+"""Intensity above which a place is a conflict zone."""
+NEVER = -1
+
+
+@dataclass
+class _State:
+    """Places as they stand while the days are gone through."""
+
+    town: Flags
+    camp: Flags
+    zone: F64
+    since: NDArray[np.int64]
+    chance: F64
+    links_open: Flags
+
+
+@dataclass(frozen=True)
+class Course:
+    """Places by day.
+
+    Attributes:
+        town, camp: (D, P) what a place counts as when people move.
+        conflict: (D, P) intensity when people move, 0 for none.
+        since: (D, P) day on which the conflict began; -1 where only `locations.csv` told of it.
+        chance: (D, P) daily chance to leave, before crowding, hunger and floods.
+        links_open: (D, N) links that are open when people move.
+        setting_out: (D, P) intensity when people set out.
+        setting_out_since: (D, P) its first day.
+        weighed: (D,) day of the ages by which origins are weighed.
+    """
+
+    town: Flags
+    camp: Flags
+    conflict: F64
+    since: NDArray[np.int64]
+    chance: F64
+    links_open: Flags
+    setting_out: F64
+    setting_out_since: NDArray[np.int64]
+    weighed: NDArray[np.int64]
+
+
+def course_of(scenario: FleeScenario, level: Level) -> Course:
+    """Go through the days of a scenario."""
+    move = scenario.settings.move_rules.applied()
+    chances: dict[Kind, float] = {
+        "conflict": move.conflict_movechance,
+        "camp": move.camp_movechance,
+        "idpcamp": move.idpcamp_movechance,
+        "town": move.default_movechance,
+        "flood_zone": move.default_movechance,
+        "forward": 1.0,
+        "marker": 1.0,
+    }
+    state = _at_start(scenario, chances)
+    table = np.zeros((scenario.days, len(scenario.locations)))
+    if not scenario.settings.flood_mode:
+        table = scenario.conflict_by_day()
+    days, places, links = scenario.days, len(scenario.locations), 2 * len(scenario.routes)
+    out = Course(
+        town=np.zeros((days, places), dtype=bool),
+        camp=np.zeros((days, places), dtype=bool),
+        conflict=np.zeros((days, places)),
+        since=np.zeros((days, places), dtype=np.int64),
+        chance=np.zeros((days, places)),
+        links_open=np.zeros((days, len(state.links_open)), dtype=bool),
+        setting_out=np.zeros((days, places)),
+        setting_out_since=np.zeros((days, places), dtype=np.int64),
+        weighed=np.arange(days),
+    )
+    del links
+    gates = _Gates.of(scenario, level)
+    was_camp = state.camp.copy()
+    before = _weighing(state, 0)
+    for day in range(days):
+        for change in scenario.changes:
+            if change.day == day:
+                _become(state, scenario.index[change.name], change.kind, chances, scenario.settings.default_conflict_intensity, day)
+        changed = _conflicts(state, table, day, move.conflict_movechance, move.default_movechance, level, was_camp, chances)
+        if changed or level == "mended":
+            before = _weighing(state, day)
+        out.setting_out[day], out.setting_out_since[day], out.weighed[day] = before
+        gates.turn(state, day, chances)
+        before = _weighing(state, day)
+        out.town[day], out.camp[day], out.conflict[day] = state.town, state.camp, np.maximum(state.zone, 0.0)
+        out.since[day], out.chance[day], out.links_open[day] = state.since, state.chance, state.links_open
+    return out
+
+
+def _weighing(state: _State, day: int) -> tuple[F64, NDArray[np.int64], int]:
+    return np.maximum(state.zone, 0.0), state.since.copy(), day
+
+
+def _at_start(scenario: FleeScenario, chances: dict[Kind, float]) -> _State:
+    kinds = [
+        "town" if place.kind == "conflict" and not place.starts_in_conflict else place.kind for place in scenario.locations
+    ]
+    doubled = sum(route.forced_redirection == 1 for route in scenario.routes)
+    return _State(
+        town=np.array([kind == "town" for kind in kinds]),
+        camp=np.array([kind in ("camp", "idpcamp") for kind in kinds]),
+        zone=np.array(
+            [place.conflict_intensity if place.starts_in_conflict else -1.0 for place in scenario.locations]
+        ),
+        since=np.full(len(kinds), NEVER, dtype=np.int64),
+        chance=np.array([chances[kind] for kind in kinds]),
+        links_open=np.ones(2 * (len(scenario.routes) + doubled), dtype=bool),
+    )
+
+
+def _become(state: _State, place: int, kind: Kind, chances: dict[Kind, float], intensity: float, day: int) -> None:
+    """Make a place one of another kind."""
+    state.town[place] = kind == "town"
+    state.camp[place] = kind in ("camp", "idpcamp")
+    state.chance[place] = chances[kind]
+    state.zone[place] = intensity if kind == "conflict" else -1.0
+    if kind == "conflict":
+        state.since[place] = day
+
+
+def _conflicts(
+    state: _State,
+    table: F64,
+    day: int,
+    fought: float,
+    calm: float,
+    level: Level,
+    was_camp: Flags,
+    chances: dict[Kind, float],
+) -> bool:
+    """Turn places into conflict zones and back; return whether any was.
+
+    Flee looks at the intensity only where it turns from none to some. A camp that was a zone stays half a town.
+    """
+    now = table[day]
+    previous = table[day - 1] if day else np.zeros_like(now)
+    begins = (now > ACTIVE) & ((previous < ACTIVE) if day else np.ones(len(now), dtype=bool))
+    ends = (now < ACTIVE) & (previous >= ACTIVE)
+    state.zone[begins] = now[begins]
+    state.chance[begins] = fought
+    state.town[begins] = False
+    state.since[begins] = day
+    state.zone[ends] = -1.0
+    state.chance[ends] = calm
+    state.town[ends] = True
+    if level == "mended":
+        going_on = (now > ACTIVE) & ~begins
+        state.zone[going_on] = now[going_on]
+        again = ends & was_camp
+        state.town[again] = False
+        state.chance[again] = chances["camp"]
+    return bool(begins.any() or ends.any())
+
+
+@dataclass
+class _Gates:
+    """Closures, row by row in the order of the file."""
+
+    closures: tuple[Closure, ...]
+    level: Level
+    index: dict[str, int]
+    country: NDArray[np.object_]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    shut: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, scenario: FleeScenario, level: Level) -> _Gates:
+        start, end = link_ends(scenario)
+        country = np.array([place.country for place in scenario.locations], dtype=object)
+        return cls(scenario.closures, level, scenario.index, country, start, end, np.zeros(len(start), dtype=np.int64))
+
+    def turn(self, state: _State, day: int, chances: dict[Kind, float]) -> None:
+        """Close and open what closes and opens on a day."""
+        for closure in self.closures:
+            if closure.start == day:
+                self._act(state, closure, True, chances)
+            if closure.end == day:
+                self._act(state, closure, False, chances)
+
+    def _act(self, state: _State, closure: Closure, closes: bool, chances: dict[Kind, float]) -> None:
+        match closure.kind:
+            case "country" | "location" | "link":
+                self._links(state, self._concerned(closure), closes)
+            case "camp" | "idpcamp":
+                _become(state, self.index[closure.name1], "town" if closes else closure.kind, chances, 0.0, 0)
+            case "remove_forced_redirection":
+                pass
+
+    def _concerned(self, closure: Closure) -> Flags:
+        if closure.kind == "country":
+            a, b = self.country[self.start], self.country[self.end]
+            there = (a == closure.name1) & (b == closure.name2)
+            back = (a == closure.name2) & (b == closure.name1)
+            return np.asarray(there | back, dtype=bool)
+        one = self.index[closure.name1]
+        if closure.kind == "location":
+            return np.asarray((self.start == one) | (self.end == one))
+        if self.level == "exact":
+            return np.zeros(len(self.start), dtype=bool)
+        other = self.index[closure.name2]
+        return np.asarray(((self.start == one) & (self.end == other)) | ((self.start == other) & (self.end == one)))
+
+    def _links(self, state: _State, concerned: Flags, closes: bool) -> None:
+        """Exact: whatever reopens is open. Mended: a link is open once every closure that shut it has ended."""
+        if self.level == "exact":
+            state.links_open[concerned] = not closes
+            return
+        self.shut[concerned] = np.maximum(self.shut[concerned] + (1 if closes else -1), 0)
+        state.links_open[:] = self.shut == 0
+
+
+def link_ends(scenario: FleeScenario) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return (N,) starts and ends of the directed links: each route there and back, doubled where it is redirected."""
+    pairs: list[tuple[int, int]] = []
+    for route in scenario.routes:
+        a, b = scenario.index[route.from_place], scenario.index[route.to_place]
+        for _ in range(2 if route.forced_redirection == 1 else 1):
+            pairs += [(a, b), (b, a)]
+    both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return both[:, 0].copy(), both[:, 1].copy()

@@ -1,0 +1,100 @@
+"""Flee as a rule set: what all members share, and what an outcome keeps of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenward.core.rules import Signal
+from havenward.model.flee.course import Level
+from havenward.model.flee.day import FleeRules
+from havenward.model.flee.ground import Ground
+from havenward.scenario.flee.schema import FleeScenario
+
+STAGES = ("not_yet_displaced", "on_the_road", "elsewhere", "in_camp")
+
+
+@dataclass(frozen=True)
+class Flee:
+    """Flee's rules on one folder; see `core.rules.RuleSet`."""
+
+    ground: Ground
+
+    @classmethod
+    def of(cls, scenario: FleeScenario, level: Level = "mended") -> Flee:
+        """Compile a folder.
+
+        Raises:
+            TooManyPaths: people know more paths than fit in memory.
+            TooSlow: a link takes too long.
+        """
+        return cls(Ground.of(scenario, level))
+
+    @property
+    def start(self) -> dt.date:
+        """The first date."""
+        return self.ground.scenario.start
+
+    @property
+    def days(self) -> int:
+        """Days that can be turned."""
+        return self.ground.scenario.days
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """People are not told apart."""
+        return ("persons",)
+
+    @property
+    def unit(self) -> str:
+        """A unit is one person (one of Flee's agents: `hasten` people)."""
+        return ""
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """All stages, in the order in which they are told."""
+        return STAGES
+
+    @property
+    def stocks(self) -> tuple[tuple[str, str, str], ...]:
+        """Stage, site and origin of each stock series."""
+        return self.ground.stocks
+
+    @property
+    def links(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Quantity, from, to and origin of each flow series."""
+        return self.ground.links
+
+    @property
+    def signals(self) -> Mapping[str, Signal]:
+        """None."""
+        return {}
+
+    @property
+    def coordinates(self) -> Mapping[str, tuple[str, Sequence[str]]]:
+        """Names of the camps."""
+        return {"camp": ("camp", [self.ground.names[camp] for camp in self.ground.camps])}
+
+    @property
+    def capacity(self) -> NDArray[np.float64]:
+        """(days, camps) persons whom the camps hold; not a number where there is no limit."""
+        whole = self.ground.capacity[:, self.ground.camps]
+        return np.where(np.isfinite(whole), whole, np.nan)
+
+    @property
+    def parameters(self) -> Mapping[str, Mapping[str, object]]:
+        """None that members draw: the values stand in the folder's settings, which the run keeps a copy of."""
+        return {}
+
+    @property
+    def calibrated(self) -> str:
+        """Nothing is calibrated."""
+        return ""
+
+    def for_members(self, numbers: NDArray[np.uint32], seed: int, spread: float, begin: int) -> FleeRules:
+        """Return the rules for some members; a folder has no ranges that members could draw from."""
+        return FleeRules(self.ground, len(numbers), numbers, seed)

@@ -1,0 +1,224 @@
+"""The net of Flee: every state that can be reached, its edges, and which question its people are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenward.core.cells import NOBODY, CellTable
+from havenward.core.orders import Net
+from havenward.core.streams import meaning
+from havenward.model.flee.states import (
+    ARRIVING,
+    AT_PLACES,
+    DISPLACED,
+    KINDS,
+    ON_LEGS,
+    ON_THE_ROAD,
+    STANDING,
+    THROUGH,
+    TURNED,
+    WAITING,
+    Edges,
+    States,
+    Steps,
+    joined,
+)
+
+I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
+MOST_CELLS = 200_000_000
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """People who are not yet displaced: (W,) states and, edge by edge, where they set out to stand."""
+
+    states: I64
+    edges: Edges
+    links: I64
+
+
+@dataclass(frozen=True)
+class Meanings(Sequence[tuple[object, ...]]):
+    """What the cells mean, told when asked: a million tuples would be dear."""
+
+    states: States
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.states.key)
+
+    @overload
+    def __getitem__(self, row: int) -> tuple[object, ...]: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[tuple[object, ...]]: ...
+    def __getitem__(self, row: int | slice) -> tuple[object, ...] | Sequence[tuple[object, ...]]:
+        if isinstance(row, slice):
+            return [self[k] for k in range(*row.indices(len(self)))]
+        one = States(self.states.key[row : row + 1] if row >= 0 else self.states.key[row:][:1])
+        figures = (int(value[0]) for value in (one.at, one.trait, one.far, one.fresh, one.lately))
+        return (KINDS[int(one.kind[0])], *figures)
+
+
+def mix(a: U64, b: U64 | int) -> U64:
+    """Return hashes of pairs (the finaliser of splitmix64 by Steele, Lea and Flood, 2014)."""
+    z = a ^ (np.asarray(b, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(z ^ (z >> np.uint64(31)))
+
+
+def hashes_of(states: States, steps: Steps) -> U64:
+    """Return the random streams of states: what they mean, whatever their rows."""
+    kind = states.kind
+    on_leg, stand = np.isin(kind, ON_LEGS), np.isin(kind, AT_PLACES)
+    base = np.full(len(kind), meaning("flee", "waiting"), dtype=np.uint64)
+    base = np.where(on_leg, steps.ways.leg_hash[np.where(on_leg, states.at, 0)], base) if len(steps.ways.leg_hash) else base
+    base = np.where(stand, steps.ways.stand_hash[np.where(stand, states.at, 0)], base)
+    rest = states.key & ~(((np.int64(1) << 26) - 1) << 30)
+    rest = np.where(kind == WAITING, states.key, rest)
+    return mix(base, rest.astype(np.uint64))
+
+
+@dataclass(frozen=True)
+class FleeNet:
+    """Cells and their edges.
+
+    Attributes:
+        table: the cells.
+        net: their edges.
+        states: what each cell is.
+        place: (C,) place of those who stand, or NOBODY.
+        turned: (T,) pairs of rows: on a link that may close, and turned on it.
+    """
+
+    table: CellTable
+    net: Net
+    states: States
+    place: I64
+    on_closable: I64
+    turned: I64
+
+
+def explore(steps: Steps, begin: I64, closable: NDArray[np.bool_]) -> tuple[I64, list[tuple[I64, Edges]]]:
+    """Return all states that can be reached, sorted, and the edges of each list of sources.
+
+    Args:
+        steps: what leads from state to state.
+        begin: states in which people are at the start.
+        closable: (N,) links that close on some day.
+    """
+    known = np.unique(begin)
+    frontier = known
+    found: list[tuple[I64, Edges]] = []
+    while len(frontier):
+        states = States(frontier)
+        reached = [steps.of_staying(states)]
+        for kinds, law in (
+            ((DISPLACED, STANDING), steps.of_standing),
+            ((ARRIVING,), steps.of_arriving),
+            (ON_LEGS, steps.of_moving),
+        ):
+            of_kind = frontier[np.isin(states.kind, kinds)]
+            if len(of_kind):
+                edges = law(States(of_kind))
+                found.append((of_kind, edges))
+                reached.append(edges.target)
+        new = np.unique(np.concatenate(reached))
+        doomed = States(new)
+        may = np.flatnonzero(doomed.kind == ON_THE_ROAD)
+        may = may[closable[steps.ways.leg_link[doomed.at[may]]]] if len(may) else may
+        new = np.union1d(new, turned_of(new[may]))
+        frontier = np.setdiff1d(new, known, assume_unique=True)
+        known = np.union1d(known, frontier)
+    return known, found
+
+
+def turned_of(keys: I64) -> I64:
+    """Return the turned states of states on the road."""
+    return keys + (np.int64(TURNED - ON_THE_ROAD) << 60)
+
+
+def build(
+    steps: Steps, begin: I64, waiting: Waiting, closable: NDArray[np.bool_], names: tuple[str, ...], flows: Flows
+) -> FleeNet:
+    """Lay out cells and edges.
+
+    Args:
+        steps: what leads from state to state.
+        begin: states in which people stand at the start, or into which they set out.
+        waiting: those who are not yet displaced.
+        closable: (N,) links that close on some day.
+        names: of the places.
+        flows: what steps are counted as.
+    """
+    keys, found = explore(steps, np.union1d(begin, waiting.edges.target), closable)
+    # those at rest first, in the order in which people were made: camps, then those who wait, by day
+    keys = np.concatenate([keys, waiting.states])
+    kind = States(keys).kind
+    rank = np.select([kind == STANDING, kind == WAITING, np.isin(kind, THROUGH)], [0, 1, 3], 2)
+    keys = keys[np.lexsort((keys, rank))]
+    sorter = np.argsort(keys)
+
+    def rows(of: I64) -> I64:
+        return sorter[np.searchsorted(keys, of, sorter=sorter)]
+
+    states = States(keys)
+    parts = [(rows(source), edges, np.full(len(edges.source), NOBODY)) for source, edges in found]
+    parts.append((rows(waiting.states), waiting.edges, waiting.links))
+    source = np.concatenate([own[edges.source] for own, edges, _ in parts])
+    rank_of = np.concatenate([edges.rank for _, edges, _ in parts])
+    target = rows(np.concatenate([edges.target for _, edges, _ in parts]))
+    links = np.concatenate([link for _, _, link in parts])
+    order = np.lexsort((rank_of, source))
+    source, rank_of, target, links = source[order], rank_of[order], target[order], links[order]
+    first = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=len(keys)))])
+    hashes = hashes_of(states, steps)
+    stands = np.isin(states.kind, AT_PLACES)
+    place = np.where(stands, steps.ways.stand_place[np.where(stands, states.at, 0)], NOBODY)
+    table = CellTable(
+        Meanings(states, names), hashes, np.ones((len(keys), 1), dtype=np.int64), np.zeros(len(keys), dtype=np.int64), ("persons",)
+    )
+    net = Net(
+        name="way",
+        first=first.astype(np.int64),
+        to=target.astype(np.int32),
+        stay=rows(np.where(states.kind == WAITING, keys, steps.of_staying(states))).astype(np.int32),
+        through=np.isin(states.kind, THROUGH),
+        place=place.astype(np.int32),
+        links=links.astype(np.int32),
+        tags=_tags(source, rank_of, target, hashes),
+        hashes=hashes,
+        into=flows.into.astype(np.int32),
+        out_of=flows.out_of.astype(np.int32),
+        people=np.ones((flows.number, 1), dtype=np.int64),
+    )
+    net.check(table)
+    on_closable = np.flatnonzero(states.kind == ON_THE_ROAD)
+    on_closable = on_closable[closable[steps.ways.leg_link[states.at[on_closable]]]] if len(on_closable) else on_closable
+    return FleeNet(table, net, states, place, on_closable, rows(turned_of(keys[on_closable])))
+
+
+@dataclass(frozen=True)
+class Flows:
+    """What steps are counted as: series of arrivals at and departures from each place, or NOBODY, of `number` in all."""
+
+    into: I64
+    out_of: I64
+    number: int
+
+
+def _tags(source: I64, rank: I64, target: I64, hashes: U64) -> NDArray[np.uint32]:
+    """Return draw numbers: what the target means, and which of several edges to it this is; never 0."""
+    order = np.lexsort((rank, target, source))
+    same = np.concatenate([[False], (np.diff(source[order]) == 0) & (np.diff(target[order]) == 0)])
+    run = np.arange(len(order)) - np.maximum.accumulate(np.where(same, 0, np.arange(len(order))))
+    copy = np.zeros(len(order), dtype=np.int64)
+    copy[order] = run
+    words = mix(hashes[target], copy + 1)
+    return np.maximum((words & np.uint64(0xFFFFFFFF)).astype(np.uint32), 1)

@@ -1,0 +1,266 @@
+"""States: all that a person can be in at dusk, or passes through within a day, and what leads from one to the next.
+
+A state is one whole number that packs its kind, its stand or leg, its trait, how far it has come, whether its first link is
+not yet behind it, and how far it has travelled of late. What no rule asks of is nought, so that states are few.
+
+    waiting       not yet displaced; sets out on a given day
+    displaced     just now, at the place of origin, and about to be asked
+    standing      at a stand at dusk
+    setting out   about to start along a leg
+    on the road   on a leg at dusk, after some days at full speed and some on foot
+    turned        the same, on a link that was closed: goes back when it comes to its end
+    arriving      at a stand within the day, with some of the day's way left
+
+`lately` is Flee's memory of travel, (lately + way of today / full speed) / 2 each dusk, kept in steps of GRAIN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenward.model.flee.ways import Links, Ways
+
+I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
+
+WAITING, DISPLACED, STANDING, SETTING_OUT, ON_THE_ROAD, TURNED, ARRIVING = range(7)
+KINDS: Final = ("waiting", "displaced", "standing", "setting out", "on the road", "turned", "arriving")
+AT_PLACES: Final = (DISPLACED, STANDING, ARRIVING)
+ON_LEGS: Final = (SETTING_OUT, ON_THE_ROAD, TURNED)
+THROUGH: Final = (DISPLACED, ARRIVING)
+"""Kinds that nobody is of at dusk."""
+
+GRAIN: Final = 1.0 / 32.0
+"""Steps in which the memory of travel, and the way of a day, are kept: shares of a day's way at full speed."""
+MOST_DAYS: Final = 1 << 10
+"""Days that a person may be on one link."""
+
+
+class TooSlow(ValueError):
+    """A link takes more than MOST_DAYS days."""
+
+
+def pack(
+    kind: I64 | int, at: I64 | int, *, trait: I64 | int = 0, far: I64 | int = 0, fresh: I64 | int = 0, lately: I64 | int = 0
+) -> I64:
+    """Return states: 3 bits of kind, 4 of trait, 26 of stand or leg, 20 of how far, 1 of first link, 9 of memory."""
+    parts = ((kind, 60), (trait, 56), (at, 30), (far, 10), (fresh, 9), (lately, 0))
+    packed = np.zeros(np.broadcast_shapes(*(np.shape(part) for part, _ in parts)), dtype=np.int64)
+    for part, shift in parts:
+        packed = packed | np.asarray(part, dtype=np.int64) << shift
+    return packed
+
+
+@dataclass(frozen=True)
+class States:
+    """States unpacked."""
+
+    key: I64
+
+    @property
+    def kind(self) -> I64:
+        """What they are."""
+        return self.key >> 60
+
+    @property
+    def trait(self) -> I64:
+        """Which rules on age, sex and awareness apply to them."""
+        return (self.key >> 56) & 15
+
+    @property
+    def at(self) -> I64:
+        """Stand or leg."""
+        return (self.key >> 30) & ((1 << 26) - 1)
+
+    @property
+    def far(self) -> I64:
+        """Days on a leg, or grains of today's way, or the day on which they set out."""
+        return (self.key >> 10) & ((1 << 20) - 1)
+
+    @property
+    def fast(self) -> I64:
+        """Days on a leg at full speed."""
+        return self.far >> 10
+
+    @property
+    def slow(self) -> I64:
+        """Days on a leg on foot."""
+        return self.far & (MOST_DAYS - 1)
+
+    @property
+    def fresh(self) -> I64:
+        """Whether their first link is not yet behind them, where that matters."""
+        return (self.key >> 9) & 1
+
+    @property
+    def lately(self) -> I64:
+        """Memory of travel, in grains."""
+        return self.key & ((1 << 9) - 1)
+
+
+def grains(share: F64) -> I64:
+    """Return shares of a day's way in whole grains."""
+    return np.minimum(np.rint(share / GRAIN), (1 << 9) - 1).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Steps between states: (E,) source by its place among those asked of, rank among its edges, and target."""
+
+    source: I64
+    rank: I64
+    target: I64
+
+
+def joined(*parts: Edges) -> Edges:
+    """Return all edges of several lists over the same sources."""
+    return Edges(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("source", "rank", "target")))
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How people travel.
+
+    Attributes:
+        links: lengths and speeds.
+        full: km a day that counts as a whole day's way.
+        walk: km a day on foot.
+        first_on_foot: whether the first link is walked.
+        remembers: whether a rule asks how far people have travelled of late.
+    """
+
+    links: Links
+    full: float
+    walk: float
+    first_on_foot: bool
+    remembers: bool
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What leads from state to state."""
+
+    ways: Ways
+    pace: Pace
+
+    def of_standing(self, states: States) -> Edges:
+        """Who stands, or was just displaced, goes to the start of the leg of an option."""
+        source, option, rank, _ = self._options(states.at)
+        target = pack(
+            SETTING_OUT,
+            self.ways.leg[option],
+            trait=states.trait[source],
+            fresh=states.fresh[source],
+            lately=states.lately[source],
+        )
+        return Edges(source, rank, target)
+
+    def of_arriving(self, states: States) -> Edges:
+        """Who comes by goes on along an option at once: at full speed, or (options counted on) on foot."""
+        source, option, rank, size = self._options(states.at)
+        leg, trait, lately = self.ways.leg[option], states.trait[source], states.lately[source]
+        made = states.far[source] * GRAIN * self.pace.full
+        none = np.zeros_like(leg)
+        run = self._after(ON_THE_ROAD, leg, trait, none, none + 1, none, lately, made, self._speed(leg))
+        fast = Edges(source, rank, run)
+        foot = (self.pace.links.walked[self.ways.leg_link] > 0).any()
+        if not foot:
+            return fast
+        walk = self._after(ON_THE_ROAD, leg, trait, none, none, none + 1, lately, made, np.full(len(leg), self.pace.walk))
+        return joined(fast, Edges(source, size + rank, walk))
+
+    def of_moving(self, states: States) -> Edges:
+        """Who is on a leg comes on by a day: at full speed (edge 0) or, where that may be, on foot (edge 1)."""
+        leg, fresh, lately = states.at, states.fresh, states.lately
+        kind = np.where(states.kind == TURNED, TURNED, ON_THE_ROAD)
+        none = np.zeros(len(leg))
+        on_foot = fresh if self.pace.first_on_foot else np.zeros_like(fresh)
+        speed = np.where(on_foot == 1, self.pace.walk, self._speed(leg))
+        here = np.arange(len(leg))
+        fast, slow = states.fast, states.slow
+        run = self._after(kind, leg, states.trait, fresh, fast + 1 - on_foot, slow + on_foot, lately, none, speed)
+        may = np.flatnonzero((self.pace.links.walked[self.ways.leg_link[leg]] > 0) & (on_foot == 0))
+        walk = self._after(
+            kind[may],
+            leg[may],
+            states.trait[may],
+            fresh[may],
+            fast[may],
+            slow[may] + 1,
+            lately[may],
+            none[may],
+            np.full(len(may), self.pace.walk),
+        )
+        return joined(Edges(here, np.zeros_like(here), run), Edges(may, np.ones_like(may), walk))
+
+    def of_staying(self, states: States) -> I64:
+        """Return the states of those who were asked and stay: stops that could not be reached are forgotten."""
+        stands = np.isin(states.kind, AT_PLACES)
+        place = self.ways.stand_place[np.where(stands, states.at, 0)]
+        made = np.where(states.kind == ARRIVING, states.far * GRAIN, 0.0)
+        fresh = np.where(states.kind == ARRIVING, 0, states.fresh)
+        rested = pack(STANDING, place, trait=states.trait, fresh=fresh, lately=self._dusk(states.lately, made))
+        return np.where(stands, rested, states.key)
+
+    def _speed(self, leg: I64) -> F64:
+        return self.pace.links.speed[self.ways.leg_link[leg]]
+
+    def _options(self, stand: I64) -> tuple[I64, I64, I64, I64]:
+        """Return source, option, rank of the option and number of options, for all options of some stands."""
+        sizes = np.diff(self.ways.first)[stand]
+        source = np.repeat(np.arange(len(stand)), sizes)
+        rank = np.arange(len(source)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return source, self.ways.first[stand][source] + rank, rank, sizes[source]
+
+    def _dusk(self, lately: I64, made: F64) -> I64:
+        """Return the memory of travel after a dusk, given today's way in shares of a day."""
+        return grains((lately * GRAIN + made) / 2.0) if self.pace.remembers else np.zeros(len(lately), dtype=np.int64)
+
+    def _after(
+        self,
+        kind: I64 | int,
+        leg: I64,
+        trait: I64,
+        fresh: I64,
+        fast: I64,
+        slow: I64,
+        lately: I64,
+        made: F64,
+        today: F64,
+    ) -> I64:
+        """Return where people are after a day on a leg.
+
+        A link ends for those who came farther than its length. They lose what lies beyond it, and go on if their way of
+        today is then less than a day's; on the next link they have a whole day again, as in Flee.
+
+        Args:
+            kind: on the road, or turned.
+            leg, trait, fresh: of each.
+            fast, slow: days on the leg at full speed and on foot, today's included.
+            lately: memory of travel at the last dusk, in grains.
+            made: km of today before this leg.
+            today: km of a day, as they go today.
+
+        Raises:
+            TooSlow: a link takes too many days.
+        """
+        km = self.pace.links.km[self.ways.leg_link[leg]]
+        come = self._speed(leg) * fast + self.pace.walk * slow
+        there = come > km
+        if (~there & ((fast >= MOST_DAYS - 1) | (slow >= MOST_DAYS - 1))).any():
+            raise TooSlow(f"a link takes more than {MOST_DAYS - 1} days at this speed; raise max_move_speed or max_walk_speed")
+        way = made + today - np.where(there, come - km, 0.0)
+        share = way / self.pace.full
+        dusk = self._dusk(lately, share)
+        back = np.asarray(kind) == TURNED
+        stand = np.where(back, self.ways.leg_back[leg], self.ways.leg_stand[leg])
+        here = np.full(len(leg), ON_THE_ROAD)
+        on_the_road = pack(np.where(back, TURNED, here), leg, trait=trait, far=fast << 10 | slow, fresh=fresh, lately=dusk)
+        kept = lately if self.pace.remembers else np.zeros_like(lately)
+        arriving = pack(ARRIVING, stand, trait=trait, far=grains(share), lately=kept)
+        standing = pack(STANDING, stand, trait=trait, lately=dusk)
+        return np.where(~there, on_the_road, np.where(~back & (way < today), arriving, standing))

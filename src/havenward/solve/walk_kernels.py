@@ -1,0 +1,536 @@
+"""Compiled loops of walks through a net of cells: unit by unit, or count by count. Each has a plain twin in tests."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from havenward.core.orders import Counts
+from havenward.core.streams import ANYWHERE, MULTIPLIER_0, MULTIPLIER_1, ROUNDS, WEYL_0, WEYL_1
+from havenward.solve.kernels import F64, I32, I64, LEAST, LOW, MANY, U32, U64, Bools, Out, Weights, uniform, uniforms_of_members
+from havenward.solve.quantiles import binomial_quantile
+
+SKIP_BELOW = 0.25
+"""Chance of going below which gaps between those who go are drawn."""
+GAP = 0xC2B2AE3D27D4EB4F
+"""Salt of the gaps of a cell."""
+MOST_STEPS = 1024
+"""Steps of a unit in one order after which the net is taken for a circle."""
+FINE, CIRCLE, NOT_A_CHANCE = 0, 1, 2
+
+
+@njit(cache=True, nogil=True, inline="always")
+def two_uniforms(seed: int, member: int, hashed: int, at: int, draw: int) -> tuple[float, float]:
+    """Return two numbers strictly between 0 and 1 of one counter; the first is that of `kernels.uniform`."""
+    c0 = np.uint64(hashed) & np.uint64(LOW)
+    c1 = np.uint64(hashed) >> np.uint64(32)
+    c2 = np.uint64(at)
+    c3 = np.uint64(draw)
+    k0 = np.uint64(seed)
+    k1 = np.uint64(member)
+    for _ in range(ROUNDS):
+        product_0 = np.uint64(MULTIPLIER_0) * c0
+        product_1 = np.uint64(MULTIPLIER_1) * c2
+        c0 = (product_1 >> np.uint64(32)) ^ c1 ^ k0
+        c2 = (product_0 >> np.uint64(32)) ^ c3 ^ k1
+        c1 = product_1 & np.uint64(LOW)
+        c3 = product_0 & np.uint64(LOW)
+        k0 = (k0 + np.uint64(WEYL_0)) & np.uint64(LOW)
+        k1 = (k1 + np.uint64(WEYL_1)) & np.uint64(LOW)
+    one = ((c0 >> np.uint64(6)) << np.uint64(26)) | (c1 >> np.uint64(6))
+    two = ((c2 >> np.uint64(6)) << np.uint64(26)) | (c3 >> np.uint64(6))
+    return (np.float64(one) + 0.5) / 4503599627370496.0, (np.float64(two) + 0.5) / 4503599627370496.0
+
+
+@njit(cache=True, nogil=True, inline="always")
+def room_at(total: float, free: float, full: float) -> float:
+    """Return the room that a crowd leaves: 1 up to `free`, 0 from `full`, a straight line between."""
+    if total <= free:
+        return 1.0
+    if total >= full:
+        return 0.0
+    return 1.0 - (total - free) / (full - free)
+
+
+@njit(cache=True, nogil=True)
+def open_shares(first: I64, weight: F64, keep: float, m: int, share: Out) -> None:
+    """Write the (K,) shares of all options for one member where every crowd leaves room."""
+    for g in range(first.size - 1):
+        shares_of(weight[first[g] : first[g + 1], m], keep, share[first[g] : first[g + 1]])
+
+
+@njit(cache=True, nogil=True)
+def shares_of(weight: F64, keep: float, share: Out) -> None:
+    """Turn weights into shares: closed and weak options get none; where all weights are 0, all open ones are alike."""
+    best = 0.0
+    alike = 0
+    for k in range(weight.size):
+        best = max(best, weight[k])
+        alike += weight[k] >= 0.0
+    least = best * keep
+    total = 0.0
+    for k in range(weight.size):
+        share[k] = weight[k] if weight[k] > 0.0 and weight[k] >= least else 0.0
+        total += share[k]
+    for k in range(weight.size):
+        if total > 0.0:
+            share[k] /= total
+        elif weight[k] >= 0.0:
+            share[k] = 1.0 / alike
+        else:
+            share[k] = 0.0
+
+
+@njit(cache=True, nogil=True)
+def thinned_shares(
+    weight: F64, crowd: I32, totals: F64, free: F64, full: F64, power: float, keep: float, thinned: Out, share: Out
+) -> None:
+    """Write the shares of a group's options as the crowds of this moment thin them out."""
+    for k in range(weight.size):
+        w = weight[k]
+        p = crowd[k]
+        if w > 0.0 and p >= 0 and totals[p] > free[p]:
+            room = room_at(totals[p], free[p], full[p])
+            w = w * (room if power == 1.0 else room**power)
+        thinned[k] = w
+    shares_of(thinned[: weight.size], keep, share)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def taken(u: float, share: F64) -> int:
+    """Return the first option whose cumulated share exceeds u, or the last that has any."""
+    edge = 0.0
+    last = -1
+    for k in range(share.size):
+        if share[k] > 0.0:
+            edge += share[k]
+            last = k
+            if u < edge:
+                return k
+    return last
+
+
+@njit(cache=True, nogil=True)
+def walk_units(
+    cell: I32,
+    number: int,
+    first: I64,
+    to: I32,
+    stay: I32,
+    through: Bools,
+    place: I32,
+    links: I32,
+    into: I32,
+    out_of: I32,
+    hashes: U64,
+    group: I32,
+    chance: F64,
+    options: I64,
+    weight: F64,
+    crowd: I32,
+    veto: F64,
+    free: F64,
+    full: F64,
+    power: float,
+    keep: float,
+    totals: F64,
+    seed: int,
+    member: int,
+    at: int,
+    m: int,
+    counts: Counts,
+    heavy: Weights,
+    drift: Weights,
+    passed: Counts,
+) -> tuple[int, int]:
+    """Let the first `number` units act one after the other, each as far as it goes.
+
+    Units that hardly ever go are passed over: the number until the next who goes is a geometric number. `m` is the
+    member's column of chances and weights. Adds what passed each link to (L,) `passed`. Returns how many units acted and
+    FINE or CIRCLE.
+    """
+    share = np.empty(weight.shape[0])
+    open_shares(options, weight, keep, m, share)
+    widest = 1
+    for g in range(options.size - 1):
+        widest = max(widest, options[g + 1] - options[g])
+    thinned = np.empty(widest)
+    now = np.empty(widest)
+    gated = np.zeros(options.size - 1, dtype=np.bool_)
+    for g in range(options.size - 1):
+        for k in range(options[g], options[g + 1]):
+            if crowd[k] >= 0 and free[crowd[k]] < np.inf:
+                gated[g] = True
+    # -1: nothing drawn yet; -2: nobody ever goes; -3: every unit is asked
+    gap = np.full(first.size - 1, -1, dtype=np.int64)
+    jump = np.zeros(first.size - 1, dtype=np.int32)
+    acted = 0
+    for unit in range(number):
+        start = cell[unit]
+        g = group[start]
+        if g < 0:
+            continue
+        idle = gap[start]
+        if idle > 0:
+            gap[start] = idle - 1
+            continue
+        if idle == -2:
+            continue
+        row = start
+        moves = False
+        if idle == -1 or idle == 0:
+            p = chance[g, m]
+            if idle == -1:
+                if options[g + 1] == options[g] or p <= 0.0:
+                    if stay[start] == start:
+                        gap[start] = -2
+                        continue
+                    gap[start] = -3
+                elif p < SKIP_BELOW and stay[start] == start:
+                    u = uniform(seed, member, hashes[start] ^ np.uint64(GAP), at, 0)
+                    gap[start] = np.int64(min(np.floor(np.log(u) / np.log1p(-p)), 4e18))
+                    jump[start] = 1
+                    if gap[start] > 0:
+                        gap[start] -= 1
+                        continue
+                    idle = 0
+                else:
+                    gap[start] = -3
+            if idle == 0:
+                # this one goes; draw who goes next
+                u = uniform(seed, member, hashes[start] ^ np.uint64(GAP), at, jump[start])
+                gap[start] = np.int64(min(np.floor(np.log(u) / np.log1p(-p)), 4e18))
+                jump[start] += 1
+                moves = True
+        acted += 1
+        step = 0
+        while True:
+            g = group[row]
+            if g < 0:
+                break
+            low, high = options[g], options[g + 1]
+            target = stay[row]
+            choice = -1
+            p = chance[g, m]
+            if high > low and p > 0.0:
+                if high == low + 1 and p >= 1.0 and not gated[g]:
+                    if weight[low, m] >= 0.0:
+                        choice = 0
+                else:
+                    u, v = two_uniforms(seed, member, hashes[row], at + step, unit)
+                    if moves or u < p:
+                        if gated[g]:
+                            thinned_shares(
+                                weight[low:high, m], crowd[low:high], totals, free, full, power, keep, thinned, now
+                            )
+                            choice = taken(v, now[: high - low])
+                        else:
+                            choice = taken(v, share[low:high])
+                        if choice >= 0 and veto[low + choice] > 0.0:
+                            c = crowd[low + choice]
+                            if c >= 0 and room_at(totals[c], free[c], full[c]) < veto[low + choice]:
+                                choice = -1
+            moves = False
+            if choice >= 0:
+                edge = first[row] + choice
+                target = to[edge]
+                if links[edge] >= 0:
+                    passed[links[edge]] += 1
+            a, b = place[row], place[target]
+            if a != b:
+                if a >= 0:
+                    totals[a] -= 1.0
+                    if out_of[a] >= 0:
+                        passed[out_of[a]] += 1
+                if b >= 0:
+                    totals[b] += 1.0
+                    if into[b] >= 0:
+                        passed[into[b]] += 1
+            row = target
+            step += 1
+            if not through[row]:
+                break
+            if step > MOST_STEPS:
+                return acted, CIRCLE
+        if row != start:
+            cell[unit] = row
+            counts[start] -= 1
+            counts[row] += 1
+            drift[0] += heavy[row] - heavy[start]
+    return acted, FINE
+
+
+@njit(cache=True, nogil=True)
+def crowd_totals(units: Counts, place: I32, totals: F64) -> None:
+    """Add (C, M) units of the cells of each crowd to (P, M)."""
+    for row in range(place.size):
+        p = place[row]
+        if p >= 0:
+            for m in range(units.shape[1]):
+                totals[p, m] += units[row, m]
+
+
+@njit(cache=True, nogil=True)
+def step_counts(
+    row: int,
+    m: int,
+    n: float,
+    expected: bool,
+    units: Counts,
+    first: I64,
+    to: I32,
+    stay: I32,
+    place: I32,
+    links: I32,
+    into: I32,
+    out_of: I32,
+    tags: U32,
+    hashed: int,
+    u: float,
+    low: int,
+    high: int,
+    p: float,
+    share: F64,
+    crowd: I32,
+    veto: F64,
+    free: F64,
+    full: F64,
+    seen: F64,
+    totals: F64,
+    seed: int,
+    member: int,
+    at: int,
+    heavy: Weights,
+    drift: Weights,
+    passed: Counts,
+    reached: I32,
+    length: int,
+    listed: Bools,
+    through: Bools,
+) -> int:
+    """Let n units of a cell choose among its options by their shares; return the length of the list of cells reached."""
+    left = n
+    if high > low and p > 0.0:
+        go = n
+        if expected:
+            go = n * p
+        elif p < 1.0:
+            go = 0 if u <= 1.0 - n * p else binomial_quantile(u, np.int64(n), p)
+        last = -1
+        for k in range(high - low):
+            if share[k] > 0.0:
+                last = k
+        rest = 1.0
+        out = go
+        for k in range(last + 1):
+            if out <= 0:
+                break
+            if share[k] <= 0.0:
+                continue
+            edge = first[row] + k
+            part = out
+            if k < last:
+                if expected:
+                    part = go * share[k]
+                else:
+                    v = uniform(seed, member, hashed, at, tags[edge])
+                    part = binomial_quantile(v, np.int64(out), min(share[k] / rest, 1.0))
+                rest -= share[k]
+            out -= part
+            if part <= 0:
+                continue
+            c = crowd[low + k]
+            if veto[low + k] > 0.0 and c >= 0 and room_at(seen[c], free[c], full[c]) < veto[low + k]:
+                continue
+            left -= part
+            if links[edge] >= 0:
+                passed[links[edge], m] += units.dtype.type(part)
+            length = arrive(
+                row, to[edge], m, part, units, place, into, out_of, totals, heavy, drift, passed, reached, length, listed, through
+            )
+    if left > 0 and stay[row] != row:
+        length = arrive(
+            row, stay[row], m, left, units, place, into, out_of, totals, heavy, drift, passed, reached, length, listed, through
+        )
+    return length
+
+
+@njit(cache=True, nogil=True, inline="always")
+def arrive(
+    row: int,
+    target: int,
+    m: int,
+    n: float,
+    units: Counts,
+    place: I32,
+    into: I32,
+    out_of: I32,
+    totals: F64,
+    heavy: Weights,
+    drift: Weights,
+    passed: Counts,
+    reached: I32,
+    length: int,
+    listed: Bools,
+    through: Bools,
+) -> int:
+    """Move n units from a cell to another; list it where they act again at once."""
+    units[row, m] -= units.dtype.type(n)
+    units[target, m] += units.dtype.type(n)
+    drift[m] += heavy.dtype.type(n) * (heavy[target] - heavy[row])
+    a, b = place[row], place[target]
+    if a != b:
+        if a >= 0:
+            totals[a, m] -= n
+            if out_of[a] >= 0:
+                passed[out_of[a], m] += units.dtype.type(n)
+        if b >= 0:
+            totals[b, m] += n
+            if into[b] >= 0:
+                passed[into[b], m] += units.dtype.type(n)
+    if through[target] and not listed[target]:
+        listed[target] = True
+        reached[length] = target
+        length += 1
+    return length
+
+
+@njit(cache=True, nogil=True)
+def walk_counts(
+    units: Counts,
+    expected: bool,
+    first: I64,
+    to: I32,
+    stay: I32,
+    through: Bools,
+    place: I32,
+    links: I32,
+    into: I32,
+    out_of: I32,
+    tags: U32,
+    hashes: U64,
+    group: I32,
+    chance: F64,
+    options: I64,
+    weight: F64,
+    crowd: I32,
+    veto: F64,
+    free: F64,
+    full: F64,
+    power: float,
+    keep: float,
+    waves: I64,
+    seed: int,
+    members: U32,
+    at: int,
+    heavy: Weights,
+    drift: Weights,
+    passed: Counts,
+) -> int:
+    """Let (C, M) counts act in waves, each step by step as far as its units go.
+
+    A wave takes an equal part of every cell; all of it sees the crowds as they stood when the wave's step began. `waves`
+    (M,) says how many there are for each member. Returns FINE or CIRCLE.
+    """
+    size = units.shape[1]
+    totals = np.zeros((free.size, size))
+    crowd_totals(units, place, totals)
+    seen = totals.copy()
+    columns = weight.shape[1]
+    share = np.empty((columns, weight.shape[0]))
+    for m in range(columns):
+        open_shares(options, weight, keep, m, share[m])
+    gated = np.zeros(options.size - 1, dtype=np.bool_)
+    widest = 1
+    for g in range(options.size - 1):
+        widest = max(widest, options[g + 1] - options[g])
+        for k in range(options[g], options[g + 1]):
+            if crowd[k] >= 0 and free[crowd[k]] < np.inf:
+                gated[g] = True
+    thinned = np.empty(widest)
+    now = np.empty(widest)
+    u = np.empty(size)
+    # who acts: cells that are asked and hold somebody, and the part of them that is left for later waves
+    active = np.empty(group.size, dtype=np.int32)
+    number = 0
+    for row in range(group.size):
+        if group[row] >= 0 and not through[row]:
+            for m in range(size):
+                if units[row, m] != 0:
+                    active[number] = row
+                    number += 1
+                    break
+    left = np.empty((number, size), dtype=units.dtype)
+    for i in range(number):
+        for m in range(size):
+            left[i, m] = units[active[i], m]
+    listed = np.zeros(group.size, dtype=np.bool_)
+    here = np.empty(group.size, dtype=np.int32)
+    reached = np.empty(group.size, dtype=np.int32)
+    part = np.empty(size, dtype=units.dtype)
+    most = 0
+    for m in range(size):
+        most = max(most, waves[m])
+    for wave in range(most):
+        step = 0
+        length = 0
+        for i in range(number):
+            here[i] = active[i]
+        here_number = number
+        while here_number > 0:
+            thin = False
+            for p in range(free.size):
+                for m in range(size):
+                    seen[p, m] = totals[p, m]
+                    thin |= totals[p, m] > free[p]
+            length = 0
+            stamp = at + step + wave * MOST_STEPS
+            for i in range(here_number):
+                row = here[i]
+                g = group[row]
+                somebody = 0
+                for m in range(size):
+                    if step == 0:
+                        n = left[i, m] / (waves[m] - wave) if wave < waves[m] else 0 * left[i, m]
+                        part[m] = n if expected else np.floor(n)
+                        left[i, m] -= part[m]
+                    else:
+                        part[m] = units[row, m]
+                    somebody += part[m] != 0
+                if step > 0:
+                    listed[row] = False
+                if somebody == 0 or g < 0:
+                    continue
+                low, high = options[g], options[g + 1]
+                together = not expected and MANY * somebody > size
+                if together:
+                    uniforms_of_members(seed, members, hashes[row], stamp, ANYWHERE, u)
+                for m in range(size):
+                    if part[m] == 0:
+                        continue
+                    pm = 0 if chance.shape[1] == 1 else m
+                    wm = 0 if columns == 1 else m
+                    p = chance[g, pm]
+                    v = 0.5
+                    if not expected and 0.0 < p < 1.0:
+                        v = u[m] if together else uniform(seed, members[m], hashes[row], stamp, ANYWHERE)
+                    if stay[row] == row and not expected and p < 1.0 and v <= 1.0 - part[m] * p:
+                        continue
+                    mine = share[wm, low:high]
+                    if thin and gated[g]:
+                        thinned_shares(
+                            weight[low:high, wm], crowd[low:high], seen[:, m], free, full, power, keep, thinned, now
+                        )
+                        mine = now[: high - low]
+                    length = step_counts(
+                        row, m, part[m], expected, units, first, to, stay, place, links, into, out_of, tags, hashes[row], v, low, high,
+                        p, mine, crowd, veto, free, full, seen[:, m], totals, seed, members[m], stamp, heavy, drift,
+                        passed, reached, length, listed, through,
+                    )
+            for i in range(length):
+                here[i] = reached[i]
+            here_number = length
+            step += 1
+            if step > MOST_STEPS:
+                return CIRCLE
+    return FINE
