@@ -37,6 +37,22 @@ def test_every_unit_has_somebody(people):
         builder.table()
 
 
+def test_people_stand_in_the_groups_of_their_table():
+    builder = CellTableBuilder(("adults", "children"))
+    builder.row(("home",), (2, 3), 0)
+    table = builder.table()
+    assert table.groups == ("adults", "children")
+    assert table.totals(np.array([[10]])).tolist() == [[[20, 30]]]
+    with pytest.raises(ValueError, match=r"people of 4 groups, not of adults, children"):
+        builder.row(("road",), (1, 1, 0, 0), 0)
+
+
+def test_people_are_men_women_boys_and_girls_unless_said_otherwise():
+    builder = CellTableBuilder()
+    builder.row(("home",), (1, 1, 2, 1), 0)
+    assert builder.table().groups == ("men", "women", "boys", "girls")
+
+
 def test_meanings_that_read_the_same_are_refused():
     builder = CellTableBuilder()
     builder.row(("home", "north|one"), (1, 0, 0, 0), 0)

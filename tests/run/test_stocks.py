@@ -196,7 +196,8 @@ def test_the_record_says_what_a_run_began_from(tmp_path):
     assert json.loads((tmp_path / "run" / "run.json").read_text())["first_day"] == "2010-07-01"
     assert len(classes_of(scenario.classes).deciding) > 1
     later = run_to_folder(
-        SiegeCase(scenario), folder, tmp_path / "later", Request(members=1, first=dt.date(2010, 7, 2), last=dt.date(2010, 7, 3)),
+        SiegeCase(scenario), folder, tmp_path / "later",
+        Request(members=1, first=dt.date(2010, 7, 2), last=dt.date(2010, 7, 3)),
         lambda done, total: None,
     )  # fmt: skip
     assert later["starts_from"] == "the scenario's start"

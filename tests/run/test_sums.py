@@ -10,8 +10,8 @@ import pytest
 from havenward.api import load
 from havenward.model.siege.siege import Siege
 from havenward.run.daily import Daily, Sight
-from havenward.run.engine import Batch
 from havenward.run.described import conserved
+from havenward.run.engine import Batch
 from havenward.run.observe import observed
 from havenward.run.periods import PeriodsOfRun
 from havenward.run.sums import Sums

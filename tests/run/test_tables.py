@@ -9,7 +9,6 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from havenward.api import load
 from havenward.run.columns import COLUMNS
 from havenward.run.periods import Label
 from havenward.run.summary import Summary
@@ -251,10 +250,16 @@ def test_the_table_has_its_meanings_and_its_tier_beside_it(toy_run):
 
 ABOUT = About(
     {
-        **{"title": "t", "tier": "public", "scenario": "s", "run": "r", "calibrated": "", "interval": "none: one member"},
-        **{"solver": "chain", "seed": 1},
+        "title": "t",
+        "tier": "public",
+        "scenario": "s",
+        "run": "r",
+        "calibrated": "",
+        "interval": "none: one member",
+        "solver": "chain",
+        "seed": 1,
     },
-    {name: "meant" for name in COLUMNS},
+    dict.fromkeys(COLUMNS, "meant"),
     (),
 )
 ROWS = (("all", "individuals"),)

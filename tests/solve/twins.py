@@ -263,14 +263,14 @@ def move_units(cell, units, choice, where, rows, counts, weight, next_unit):
 
 
 def tally_stocks(counts, series, people, number):
-    """Return (series, 5, M) persons by group and units."""
+    """Return (series, groups + 1, M) persons by group and units."""
     kept = np.where(np.arange(number) == series[:, None], 1, 0)
     each = np.column_stack([people, np.ones(len(people), dtype=np.int64)])
     return np.einsum("cm,ck,cg->kgm", counts, kept, each)
 
 
 def tally_flows(flows, rows, links, people, number):
-    """Return (M, links, 5) persons by group and units of (M, S, T) flows."""
+    """Return (M, links, groups + 1) persons by group and units of (M, S, T) flows."""
     counted = (links[..., None] == np.arange(number)) & (rows >= 0)[..., None]
     each = np.column_stack([people, np.ones(len(people), dtype=np.int64)])[rows]
     return np.einsum("mst,stbk,stbg->mkg", flows, counted.astype(np.int64), each)

@@ -69,7 +69,7 @@ def command(
     last: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Last day.")] = None,
     changes: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; see `havenward parameters`."),
+        typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter of a siege; see `havenward parameters`."),
     ] = None,
     assumptions: Annotated[
         Assumptions, typer.Option(help="drawn: each member draws from the ranges; median: all take the medians.")

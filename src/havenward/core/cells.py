@@ -68,8 +68,10 @@ class CellTableBuilder:
         """Return the row of a meaning, adding it when it is new.
 
         Raises:
-            ValueError: the meaning is known with other people or another origin.
+            ValueError: the meaning is known with other people or another origin, or people stand in other groups.
         """
+        if len(people) != len(self.groups):
+            raise ValueError(f"cell {meaning_of} has people of {len(people)} groups, not of {', '.join(self.groups)}")
         row = self._rows.setdefault(meaning_of, len(self._people))
         if row == len(self._people):
             self._people.append(tuple(people))

@@ -241,6 +241,11 @@ class Net:
     tags: NDArray[np.uint32]
     hashes: NDArray[np.uint64]
 
+    @cached_property
+    def at_places(self) -> NDArray[np.int64]:
+        """Cells at a crowd in which anybody may be when an order begins."""
+        return np.flatnonzero((self.place != NOBODY) & ~self.through)
+
     def check(self, table: CellTable) -> None:
         """Refuse a net that loses people or asks for one number twice.
 

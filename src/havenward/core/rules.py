@@ -16,27 +16,47 @@ from havenward.core.telling import Telling
 
 
 class Rules(Protocol):
-    """A rule set for some members: cells, what is counted, and the phases of a day in their order.
+    """A rule set for some members: cells, what is counted, and the phases of a day in their order."""
 
-    Attributes:
-        table: the cells, and the groups in which their people are counted.
-        unit: what moves together, such as "households"; empty where a unit is one person, and units are then not counted.
-        days: days that can be turned.
-        members: members that are turned at once.
-        exact: names of the solvers that carry these rules exactly.
-        series: (C,) stock series of each cell, or NOBODY for cells that are empty at dusk.
-        stocks: stage, site and origin of each stock series.
-        links: quantity, from, to and origin of each flow series.
-    """
+    @property
+    def table(self) -> CellTable:
+        """The cells, and the groups in which their people are counted."""
+        ...
 
-    table: CellTable
-    unit: str
-    days: int
-    members: int
-    exact: frozenset[str]
-    series: NDArray[np.int64]
-    stocks: tuple[tuple[str, str, str], ...]
-    links: tuple[tuple[str, str, str, str], ...]
+    @property
+    def unit(self) -> str:
+        """What moves together, in the plural; empty where a unit is one person, and units are then not counted."""
+        ...
+
+    @property
+    def days(self) -> int:
+        """Days that can be turned."""
+        ...
+
+    @property
+    def members(self) -> int:
+        """Members that are turned at once."""
+        ...
+
+    @property
+    def exact(self) -> frozenset[str]:
+        """Names of the solvers that carry these rules exactly."""
+        ...
+
+    @property
+    def series(self) -> NDArray[np.int64]:
+        """(C,) stock series of each cell, or NOBODY for cells that are empty at dusk."""
+        ...
+
+    @property
+    def stocks(self) -> tuple[tuple[str, str, str], ...]:
+        """Stage, site and origin of each stock series."""
+        ...
+
+    @property
+    def links(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Quantity, from, to and origin of each flow series."""
+        ...
 
     def start(self) -> NDArray[np.int64]:
         """Return (M, C) units on the eve of the first day."""

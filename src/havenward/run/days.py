@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.ledger import Ledger
-from havenward.core.orders import Order, Phase, Solver
+from havenward.core.orders import Order, Passage, Phase, Solver
 from havenward.core.rules import Rules
 from havenward.core.totals import Flows
 
-Realised = Flows | NDArray[np.float64]
+Realised = Flows | Passage | NDArray[np.float64]
 Listener = Callable[[Order, Realised], None]
 
 

@@ -71,7 +71,9 @@ def check_sequence(order: Ordered, members: int) -> None:
 
 
 def check_walk(order: Walk, members: int) -> None:
-    """Raise where a choice does not fit its net, or a chance or weight is none.
+    """Raise where a choice has not the shape of its net, or a chance or weight is none.
+
+    That the cells of a group have as many edges as it has options is looked at where units act.
 
     Raises:
         OrderError: it does not.
@@ -83,10 +85,6 @@ def check_walk(order: Walk, members: int) -> None:
         raise OrderError(f"{name}: a choice needs a group for each cell, a chance for each group, and all its options")
     if choice.chance.shape[1] != choice.weight.shape[1] or choice.weight.shape[1] not in (1, members):
         raise OrderError(f"{name}: chances and weights are both for one member, or both for all {members}")
-    asked = np.flatnonzero(choice.group >= 0)
-    sizes = np.diff(choice.first)[choice.group[asked]]
-    if (np.diff(net.first)[asked] != sizes).any():
-        raise OrderError(f"{name}: cells of a group need as many edges as the group has options")
     if not ((choice.chance >= 0) & (choice.chance <= 1)).all() or np.isnan(choice.weight).any():
         raise OrderError(f"{name}: a chance is no probability, or a weight is not a number")
     if not (crowds.full >= crowds.free).all() or len(net.into) != len(crowds.free):

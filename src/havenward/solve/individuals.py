@@ -19,7 +19,7 @@ from havenward.core.orders import Draw, Order, Ordered, Passage, Quota, Split, W
 from havenward.core.streams import step
 from havenward.core.totals import Flows
 from havenward.solve import kernels, unit_kernels
-from havenward.solve.checks import check_sequence, check_walk, checked_budget, judge, shaped
+from havenward.solve.checks import check_sequence, checked_budget, judge, shaped
 from havenward.solve.walks import walk_units
 
 Found = tuple[NDArray[np.int32], NDArray[np.int64]]
@@ -36,7 +36,8 @@ class Crowd:
     Attributes:
         cell: (N,) row of each unit; room beyond `number` is for units that split off.
         number: units so far.
-        last: (C,) units up to the last that stood in each cell at the start; 0 for cells that were empty.
+        peopled: cells in which anybody stood at the start.
+        last: units up to the last in each of them.
         awake: units up to the last that a walk has asked.
         sorted: whether `sorted_units` holds; a walk, which asks units by their numbers, needs no sorting.
     """
@@ -47,28 +48,32 @@ class Crowd:
     sorted_units: NDArray[np.int32]
     has_moved: NDArray[np.bool_]
     moved: NDArray[np.int32]
+    peopled: NDArray[np.int64]
     last: NDArray[np.int64]
     awake: int = 0
-    sorted: bool = True
+    sorted: bool = False
 
     @classmethod
-    def of(cls, counts: NDArray[np.int64]) -> Crowd:
-        """Return units for (C,) counts, numbered in the order of the rows."""
-        cell = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-        crowd = cls(
+    def of(cls, counts: NDArray[np.int64], cell: NDArray[np.int32]) -> Crowd:
+        """Return units for (C,) counts, numbered in the order of the rows, in an array that has room for them."""
+        number = int(counts.sum())
+        cell[:number] = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+        peopled = np.flatnonzero(counts)
+        return cls(
             cell=cell,
-            number=len(cell),
+            number=number,
             start=np.zeros(len(counts) + 1, dtype=np.int64),
-            sorted_units=np.zeros(len(cell), dtype=np.int32),
-            has_moved=np.zeros(len(cell), dtype=np.bool_),
+            sorted_units=np.zeros(0, dtype=np.int32),
+            has_moved=np.zeros(0, dtype=np.bool_),
             moved=np.zeros(0, dtype=np.int32),
-            last=np.where(counts > 0, np.cumsum(counts), 0),
+            peopled=peopled,
+            last=np.cumsum(counts[peopled]),
         )
-        crowd.dawn()
-        return crowd
 
     def dawn(self) -> None:
         """Sort the units by cell and forget who moved."""
+        if len(self.has_moved) < len(self.cell):
+            self.has_moved = np.zeros(len(self.cell), dtype=np.bool_)
         self.has_moved[: self.number] = False
         self.moved = self.moved[:0]
         self.sorted = True
@@ -78,7 +83,7 @@ class Crowd:
 
     def wake(self, asked: NDArray[np.bool_]) -> None:
         """Count the units up to the last that stood in a cell that is asked; those after it have never been asked."""
-        self.awake = max(self.awake, int(self.last[asked].max(initial=0)))
+        self.awake = max(self.awake, int(self.last[asked[self.peopled]].max(initial=0)))
 
     def standing_in(
         self, rows: NDArray[np.int64], where: NDArray[np.int32], number: int
@@ -95,14 +100,6 @@ class Crowd:
         if found != number:
             raise RuntimeError(f"{found} units stand where {number} are counted")
         return units, edges
-
-    def make_room(self, more: int) -> None:
-        """Grow the arrays when units split off."""
-        needed = self.number + more
-        if needed > len(self.cell):
-            grown = max(needed, len(self.cell) + len(self.cell) // 8)
-            self.cell = np.concatenate([self.cell, np.zeros(grown - len(self.cell), dtype=np.int32)])
-            self.has_moved = np.concatenate([self.has_moved, np.zeros(grown - len(self.has_moved), dtype=np.bool_)])
 
     def note_moved(self, units: NDArray[np.int32]) -> None:
         """Remember units that are no longer where they were sorted at dawn."""
@@ -131,13 +128,15 @@ class Individuals:
     ledger: Ledger
     threads: int = 1
     approximations: set[str] = field(default_factory=set)
+    _cells: NDArray[np.int32] = field(init=False)
     _crowds: list[Crowd] = field(init=False)
     _day: int = field(init=False, default=-1)
     _pool: ThreadPoolExecutor | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.counts = self.counts.copy()
-        self._crowds = [Crowd.of(counts) for counts in self.counts]
+        self._cells = np.zeros((len(self.counts), int(self.counts.sum(axis=1).max(initial=0))), dtype=np.int32)
+        self._crowds = [Crowd.of(counts, cell) for counts, cell in zip(self.counts, self._cells, strict=True)]
         if self.threads > 1:
             self._pool = ThreadPoolExecutor(self.threads)
 
@@ -167,16 +166,23 @@ class Individuals:
 
     def _walk(self, order: Walk, day: int) -> Passage:
         """Let all units that are asked walk in the sequence of their numbers; nobody needs to be sorted for that."""
-        check_walk(order, len(self.members))
         asked = order.choice.group >= 0
-        passed = np.zeros((len(self.members), len(order.net.people)), dtype=np.int64)
-        for m, crowd in enumerate(self._crowds):
+        for crowd in self._crowds:
             crowd.wake(asked)
-            passed[m], _ = walk_units(
-                order, day, crowd.cell, crowd.awake, self.counts[m], self.seed, self.members[m], m, self.ledger
-            )
             crowd.sorted = False
-        return Passage(passed, order.net.people)
+        awake = np.array([crowd.awake for crowd in self._crowds], dtype=np.int64)
+        return walk_units(order, day, self._cells, awake, self.counts, self.seed, self.members, self.ledger)
+
+    def _make_room(self, m: int, more: int) -> None:
+        """Grow the array of units when units of a member split off."""
+        room, needed = self._cells.shape[1], self._crowds[m].number + more
+        if needed <= room:
+            return
+        added = max(needed - room, room // 8)
+        self._cells = np.concatenate([self._cells, np.zeros((len(self._cells), added), dtype=np.int32)], axis=1)
+        for crowd, cell in zip(self._crowds, self._cells, strict=True):
+            crowd.cell = cell
+            crowd.has_moved = np.concatenate([crowd.has_moved, np.zeros(len(cell) - len(crowd.has_moved), dtype=np.bool_)])
 
     def _each(
         self,
@@ -195,7 +201,7 @@ class Individuals:
             units, choice = choose(m, where, crowd.standing_in(move.sources, where, number))
             movers = choice >= 0
             units, choice = units[movers], choice[movers]
-            crowd.make_room(len(units) * (widest - 1))
+            self._make_room(m, len(units) * (widest - 1))
             before = crowd.number
             drift = np.zeros(1, dtype=np.uint64)
             crowd.number = unit_kernels.move_units(

@@ -7,7 +7,20 @@ from numba import njit
 
 from havenward.core.orders import Counts
 from havenward.core.streams import ANYWHERE, MULTIPLIER_0, MULTIPLIER_1, ROUNDS, WEYL_0, WEYL_1
-from havenward.solve.kernels import F64, I32, I64, LEAST, LOW, MANY, U32, U64, Bools, Out, Weights, uniform, uniforms_of_members
+from havenward.solve.kernels import (
+    F64,
+    I32,
+    I64,
+    LOW,
+    MANY,
+    U32,
+    U64,
+    Bools,
+    Out,
+    Weights,
+    uniform,
+    uniforms_of_members,
+)
 from havenward.solve.quantiles import binomial_quantile
 
 SKIP_BELOW = 0.25
@@ -16,7 +29,8 @@ GAP = 0xC2B2AE3D27D4EB4F
 """Salt of the gaps of a cell."""
 MOST_STEPS = 1024
 """Steps of a unit in one order after which the net is taken for a circle."""
-FINE, CIRCLE, NOT_A_CHANCE = 0, 1, 2
+FINE, CIRCLE, MISFIT = 0, 1, 2
+UNKNOWN, NEVER, ALWAYS = -1, -2, -3
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -53,10 +67,21 @@ def room_at(total: float, free: float, full: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def open_shares(first: I64, weight: F64, keep: float, m: int, share: Out) -> None:
-    """Write the (K,) shares of all options for one member where every crowd leaves room."""
-    for g in range(first.size - 1):
-        shares_of(weight[first[g] : first[g + 1], m], keep, share[first[g] : first[g + 1]])
+def prepare(options: I64, weight: F64, crowd: I32, free: F64, keep: float, share: Out, gated: Out) -> int:
+    """Work out what is the same for all units of an order; return the largest number of options of a group.
+
+    Writes (columns, K) shares of all options where every crowd leaves room, and (G,) whether any crowd may thin out a
+    group's options.
+    """
+    widest = 1
+    for g in range(options.size - 1):
+        widest = max(widest, options[g + 1] - options[g])
+        gated[g] = False
+        for k in range(options[g], options[g + 1]):
+            gated[g] |= crowd[k] >= 0 and free[crowd[k]] < np.inf
+        for m in range(share.shape[0]):
+            shares_of(weight[options[g] : options[g + 1], m], keep, share[m, options[g] : options[g + 1]])
+    return widest
 
 
 @njit(cache=True, nogil=True)
@@ -112,8 +137,8 @@ def taken(u: float, share: F64) -> int:
 
 @njit(cache=True, nogil=True)
 def walk_units(
-    cell: I32,
-    number: int,
+    cells: I32,
+    awake: I64,
     first: I64,
     to: I32,
     stay: I32,
@@ -133,141 +158,149 @@ def walk_units(
     full: F64,
     power: float,
     keep: float,
+    share: F64,
+    gated: Bools,
+    widest: int,
     totals: F64,
     seed: int,
-    member: int,
+    members: U32,
     at: int,
-    m: int,
     counts: Counts,
     heavy: Weights,
     drift: Weights,
     passed: Counts,
 ) -> tuple[int, int]:
-    """Let the first `number` units act one after the other, each as far as it goes.
+    """Let the first units of each member, `awake` (M,) of them, act one after the other, each as far as it goes.
 
-    Units that hardly ever go are passed over: the number until the next who goes is a geometric number. `m` is the
-    member's column of chances and weights. Adds what passed each link to (L,) `passed`. Returns how many units acted and
-    FINE or CIRCLE.
+    Units that hardly ever go are passed over: the number until the next who goes is a geometric number. Cells are (M, N),
+    counts (M, C), totals (P, M), and what passed is added to (M, L). Returns how many units acted, and FINE or what is wrong.
     """
-    share = np.empty(weight.shape[0])
-    open_shares(options, weight, keep, m, share)
-    widest = 1
-    for g in range(options.size - 1):
-        widest = max(widest, options[g + 1] - options[g])
     thinned = np.empty(widest)
     now = np.empty(widest)
-    gated = np.zeros(options.size - 1, dtype=np.bool_)
-    for g in range(options.size - 1):
-        for k in range(options[g], options[g + 1]):
-            if crowd[k] >= 0 and free[crowd[k]] < np.inf:
-                gated[g] = True
-    # -1: nothing drawn yet; -2: nobody ever goes; -3: every unit is asked
-    gap = np.full(first.size - 1, -1, dtype=np.int64)
-    jump = np.zeros(first.size - 1, dtype=np.int32)
+    gap = np.empty(group.size, dtype=np.int64)
+    jump = np.empty(group.size, dtype=np.int32)
     acted = 0
-    for unit in range(number):
-        start = cell[unit]
-        g = group[start]
-        if g < 0:
-            continue
-        idle = gap[start]
-        if idle > 0:
-            gap[start] = idle - 1
-            continue
-        if idle == -2:
-            continue
-        row = start
-        moves = False
-        if idle == -1 or idle == 0:
-            p = chance[g, m]
-            if idle == -1:
-                if options[g + 1] == options[g] or p <= 0.0:
-                    if stay[start] == start:
-                        gap[start] = -2
-                        continue
-                    gap[start] = -3
-                elif p < SKIP_BELOW and stay[start] == start:
-                    u = uniform(seed, member, hashes[start] ^ np.uint64(GAP), at, 0)
-                    gap[start] = np.int64(min(np.floor(np.log(u) / np.log1p(-p)), 4e18))
-                    jump[start] = 1
+    for m in range(members.size):
+        cell = cells[m]
+        column = m if weight.shape[1] > 1 else 0
+        member = members[m]
+        # what is known of a cell: nothing yet, that nobody ever goes, that every unit is asked, or how many are passed over
+        gap[:] = UNKNOWN
+        for unit in range(awake[m]):
+            start = cell[unit]
+            g = group[start]
+            if g < 0:
+                continue
+            goes = False
+            left = gap[start]
+            if left > 0:
+                gap[start] = left - 1
+                continue
+            if left == NEVER:
+                continue
+            if left == UNKNOWN:
+                if first[start + 1] - first[start] != options[g + 1] - options[g]:
+                    return acted, MISFIT
+                p = chance[g, column]
+                if stay[start] != start or p >= SKIP_BELOW:
+                    gap[start] = ALWAYS
+                elif p <= 0.0 or options[g + 1] == options[g]:
+                    gap[start] = NEVER
+                    continue
+                else:
+                    jump[start] = 0
+                    gap[start] = gap_of(p, seed, member, hashes[start], at, 0)
                     if gap[start] > 0:
                         gap[start] -= 1
                         continue
-                    idle = 0
-                else:
-                    gap[start] = -3
-            if idle == 0:
-                # this one goes; draw who goes next
-                u = uniform(seed, member, hashes[start] ^ np.uint64(GAP), at, jump[start])
-                gap[start] = np.int64(min(np.floor(np.log(u) / np.log1p(-p)), 4e18))
+                    left = 0
+            if left == 0:
+                goes = True
                 jump[start] += 1
-                moves = True
-        acted += 1
-        step = 0
-        while True:
-            g = group[row]
-            if g < 0:
-                break
-            low, high = options[g], options[g + 1]
-            target = stay[row]
-            choice = -1
-            p = chance[g, m]
-            if high > low and p > 0.0:
-                if high == low + 1 and p >= 1.0 and not gated[g]:
-                    if weight[low, m] >= 0.0:
-                        choice = 0
-                else:
-                    u, v = two_uniforms(seed, member, hashes[row], at + step, unit)
-                    if moves or u < p:
-                        if gated[g]:
-                            thinned_shares(
-                                weight[low:high, m], crowd[low:high], totals, free, full, power, keep, thinned, now
-                            )
-                            choice = taken(v, now[: high - low])
-                        else:
-                            choice = taken(v, share[low:high])
-                        if choice >= 0 and veto[low + choice] > 0.0:
-                            c = crowd[low + choice]
-                            if c >= 0 and room_at(totals[c], free[c], full[c]) < veto[low + choice]:
-                                choice = -1
-            moves = False
-            if choice >= 0:
-                edge = first[row] + choice
-                target = to[edge]
-                if links[edge] >= 0:
-                    passed[links[edge]] += 1
-            a, b = place[row], place[target]
-            if a != b:
-                if a >= 0:
-                    totals[a] -= 1.0
-                    if out_of[a] >= 0:
-                        passed[out_of[a]] += 1
-                if b >= 0:
-                    totals[b] += 1.0
-                    if into[b] >= 0:
-                        passed[into[b]] += 1
-            row = target
-            step += 1
-            if not through[row]:
-                break
-            if step > MOST_STEPS:
-                return acted, CIRCLE
-        if row != start:
-            cell[unit] = row
-            counts[start] -= 1
-            counts[row] += 1
-            drift[0] += heavy[row] - heavy[start]
+                gap[start] = gap_of(chance[g, column], seed, member, hashes[start], at, jump[start])
+            acted += 1
+            row = start
+            step = 0
+            while True:
+                g = group[row]
+                if g < 0:
+                    break
+                low, high = options[g], options[g + 1]
+                if first[row + 1] - first[row] != high - low:
+                    return acted, MISFIT
+                target = stay[row]
+                choice = -1
+                p = chance[g, column]
+                if high > low and p > 0.0:
+                    if high == low + 1 and p >= 1.0 and not gated[g]:
+                        if weight[low, column] >= 0.0:
+                            choice = 0
+                    else:
+                        u, v = two_uniforms(seed, member, hashes[row], at + step, unit)
+                        if goes or u < p:
+                            if gated[g]:
+                                thinned_shares(
+                                    weight[low:high, column],
+                                    crowd[low:high],
+                                    totals[:, m],
+                                    free,
+                                    full,
+                                    power,
+                                    keep,
+                                    thinned,
+                                    now,
+                                )
+                                choice = taken(v, now[: high - low])
+                            else:
+                                choice = taken(v, share[column, low:high])
+                            if choice >= 0 and veto[low + choice] > 0.0:
+                                c = crowd[low + choice]
+                                if c >= 0 and room_at(totals[c, m], free[c], full[c]) < veto[low + choice]:
+                                    choice = -1
+                goes = False
+                if choice >= 0:
+                    edge = first[row] + choice
+                    target = to[edge]
+                    if links[edge] >= 0:
+                        passed[m, links[edge]] += 1
+                a, b = place[row], place[target]
+                if a != b:
+                    if a >= 0:
+                        totals[a, m] -= 1.0
+                        if out_of[a] >= 0:
+                            passed[m, out_of[a]] += 1
+                    if b >= 0:
+                        totals[b, m] += 1.0
+                        if into[b] >= 0:
+                            passed[m, into[b]] += 1
+                row = target
+                step += 1
+                if not through[row]:
+                    break
+                if step >= MOST_STEPS:
+                    return acted, CIRCLE
+            if row != start:
+                cell[unit] = row
+                counts[m, start] -= 1
+                counts[m, row] += 1
+                drift[m] += heavy[row] - heavy[start]
     return acted, FINE
 
 
 @njit(cache=True, nogil=True)
-def crowd_totals(units: Counts, place: I32, totals: F64) -> None:
-    """Add (C, M) units of the cells of each crowd to (P, M)."""
-    for row in range(place.size):
-        p = place[row]
-        if p >= 0:
-            for m in range(units.shape[1]):
-                totals[p, m] += units[row, m]
+def gap_of(p: float, seed: int, member: int, hashed: int, at: int, jump: int) -> int:
+    """Return how many units are passed over until the next who goes, if each goes with chance p."""
+    u = uniform(seed, member, hashed ^ np.uint64(GAP), at, jump)
+    return np.int64(min(np.floor(np.log(u) / np.log1p(-p)), 4e18))
+
+
+@njit(cache=True, nogil=True)
+def crowd_totals(units: Counts, rows: I64, place: I32, totals: F64) -> None:
+    """Add (C, M) units of some rows to their crowds in (P, M)."""
+    for r in range(rows.size):
+        p = place[rows[r]]
+        for m in range(units.shape[1]):
+            totals[p, m] += units[rows[r], m]
 
 
 @njit(cache=True, nogil=True)
@@ -346,11 +379,41 @@ def step_counts(
             if links[edge] >= 0:
                 passed[links[edge], m] += units.dtype.type(part)
             length = arrive(
-                row, to[edge], m, part, units, place, into, out_of, totals, heavy, drift, passed, reached, length, listed, through
+                row,
+                to[edge],
+                m,
+                part,
+                units,
+                place,
+                into,
+                out_of,
+                totals,
+                heavy,
+                drift,
+                passed,
+                reached,
+                length,
+                listed,
+                through,
             )
     if left > 0 and stay[row] != row:
         length = arrive(
-            row, stay[row], m, left, units, place, into, out_of, totals, heavy, drift, passed, reached, length, listed, through
+            row,
+            stay[row],
+            m,
+            left,
+            units,
+            place,
+            into,
+            out_of,
+            totals,
+            heavy,
+            drift,
+            passed,
+            reached,
+            length,
+            listed,
+            through,
         )
     return length
 
@@ -419,6 +482,10 @@ def walk_counts(
     full: F64,
     power: float,
     keep: float,
+    share: F64,
+    gated: Bools,
+    widest: int,
+    totals: F64,
     waves: I64,
     seed: int,
     members: U32,
@@ -430,23 +497,11 @@ def walk_counts(
     """Let (C, M) counts act in waves, each step by step as far as its units go.
 
     A wave takes an equal part of every cell; all of it sees the crowds as they stood when the wave's step began. `waves`
-    (M,) says how many there are for each member. Returns FINE or CIRCLE.
+    (M,) says how many there are for each member. Returns FINE or what is wrong.
     """
     size = units.shape[1]
-    totals = np.zeros((free.size, size))
-    crowd_totals(units, place, totals)
     seen = totals.copy()
     columns = weight.shape[1]
-    share = np.empty((columns, weight.shape[0]))
-    for m in range(columns):
-        open_shares(options, weight, keep, m, share[m])
-    gated = np.zeros(options.size - 1, dtype=np.bool_)
-    widest = 1
-    for g in range(options.size - 1):
-        widest = max(widest, options[g + 1] - options[g])
-        for k in range(options[g], options[g + 1]):
-            if crowd[k] >= 0 and free[crowd[k]] < np.inf:
-                gated[g] = True
     thinned = np.empty(widest)
     now = np.empty(widest)
     u = np.empty(size)
@@ -502,6 +557,8 @@ def walk_counts(
                 if somebody == 0 or g < 0:
                     continue
                 low, high = options[g], options[g + 1]
+                if first[row + 1] - first[row] != high - low:
+                    return MISFIT
                 together = not expected and MANY * somebody > size
                 if together:
                     uniforms_of_members(seed, members, hashes[row], stamp, ANYWHERE, u)
@@ -523,9 +580,41 @@ def walk_counts(
                         )
                         mine = now[: high - low]
                     length = step_counts(
-                        row, m, part[m], expected, units, first, to, stay, place, links, into, out_of, tags, hashes[row], v, low, high,
-                        p, mine, crowd, veto, free, full, seen[:, m], totals, seed, members[m], stamp, heavy, drift,
-                        passed, reached, length, listed, through,
+                        row,
+                        m,
+                        part[m],
+                        expected,
+                        units,
+                        first,
+                        to,
+                        stay,
+                        place,
+                        links,
+                        into,
+                        out_of,
+                        tags,
+                        hashes[row],
+                        v,
+                        low,
+                        high,
+                        p,
+                        mine,
+                        crowd,
+                        veto,
+                        free,
+                        full,
+                        seen[:, m],
+                        totals,
+                        seed,
+                        members[m],
+                        stamp,
+                        heavy,
+                        drift,
+                        passed,
+                        reached,
+                        length,
+                        listed,
+                        through,
                     )
             for i in range(length):
                 here[i] = reached[i]

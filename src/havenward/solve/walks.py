@@ -2,28 +2,65 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.ledger import Ledger
-from havenward.core.orders import Counts, OrderError, Passage, Walk
+from havenward.core.orders import OrderError, Passage, Walk
 from havenward.core.streams import step
 from havenward.solve import walk_kernels
 from havenward.solve.checks import check_walk
 
 
-def waves_of(order: Walk, units: Counts) -> NDArray[np.int64]:
+@dataclass(frozen=True)
+class Prepared:
+    """What is the same for all units of an order.
+
+    Attributes:
+        share: (1 or M, K) shares of all options where every crowd leaves room.
+        gated: (G,) whether a crowd may thin out a group's options.
+        widest: the largest number of options of a group.
+        totals: (P, M) units in each crowd.
+    """
+
+    share: NDArray[np.float64]
+    gated: NDArray[np.bool_]
+    widest: int
+    totals: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, order: Walk, units: NDArray[Any]) -> Prepared:
+        """Prepare an order for (C, M) counts."""
+        choice, crowds = order.choice, order.crowds
+        share = np.empty((choice.weight.shape[1], len(choice.weight)))
+        gated = np.empty(len(choice.first) - 1, dtype=np.bool_)
+        widest = walk_kernels.prepare(choice.first, choice.weight, choice.crowd, crowds.free, crowds.keep, share, gated)
+        totals = np.zeros((len(crowds.free), units.shape[1]))
+        rows = order.net.at_places
+        walk_kernels.crowd_totals(units, rows[np.isfinite(crowds.free)[order.net.place[rows]]], order.net.place, totals)
+        return cls(share, gated, widest, totals)
+
+
+def _net_and_question(order: Walk) -> tuple[Any, ...]:
+    """Return what the kernels take of an order, in their order, but for draw numbers."""
+    net, choice, crowds = order.net, order.choice, order.crowds
+    return (
+        (net.first, net.to, net.stay, net.through, net.place, net.links, net.into, net.out_of),
+        (net.hashes, choice.group, choice.chance, choice.first, choice.weight, choice.crowd, choice.veto),
+        (crowds.free, crowds.full, crowds.power, crowds.keep),
+    )
+
+
+def waves_of(order: Walk, units: NDArray[Any], totals: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return (M,) waves: one where no crowd can grow beyond what leaves room for all, and the law is then kept exactly."""
-    members = units.shape[1]
-    crowds = order.crowds
-    if not np.isfinite(crowds.free).any():
-        return np.ones(members, dtype=np.int64)
-    totals = np.zeros((len(crowds.free), members))
-    walk_kernels.crowd_totals(units, order.net.place, totals)
+    free = order.crowds.free
+    if not np.isfinite(free).any():
+        return np.ones(units.shape[1], dtype=np.int64)
     acting = units[order.choice.group >= 0].sum(axis=0)
-    tight = (totals + acting > crowds.free[:, None]).any(axis=0)
+    tight = (totals + acting > free[:, None]).any(axis=0)
     return np.where(tight, order.waves, 1).astype(np.int64)
 
 
@@ -37,33 +74,22 @@ def walk_counts(
         Vanished: somebody was lost or invented.
     """
     check_walk(order, len(members))
-    net, choice, crowds = order.net, order.choice, order.crowds
-    waves = waves_of(order, units)
-    passed = np.zeros((len(net.people), len(members)), dtype=units.dtype)
+    ready = Prepared.of(order, units)
+    waves = waves_of(order, units, ready.totals)
+    passed = np.zeros((len(order.net.people), len(members)), dtype=units.dtype)
     drift = np.zeros(len(members), dtype=weight.dtype)
+    edges, question, crowds = _net_and_question(order)
     verdict = walk_kernels.walk_counts(
         units,
         units.dtype == np.float64,
-        net.first,
-        net.to,
-        net.stay,
-        net.through,
-        net.place,
-        net.links,
-        net.into,
-        net.out_of,
-        net.tags,
-        net.hashes,
-        choice.group,
-        choice.chance,
-        choice.first,
-        choice.weight,
-        choice.crowd,
-        choice.veto,
-        crowds.free,
-        crowds.full,
-        crowds.power,
-        crowds.keep,
+        *edges,
+        order.net.tags,
+        *question,
+        *crowds,
+        ready.share,
+        ready.gated,
+        ready.widest,
+        ready.totals,
         waves,
         seed,
         members,
@@ -73,66 +99,68 @@ def walk_counts(
         passed,
     )
     _judge(order, verdict)
-    ledger.audit(net, drift, sound=True)
-    return Passage(np.ascontiguousarray(passed.T), net.people), bool((waves > 1).any())
+    ledger.audit(order.net, drift, sound=True)
+    return Passage(np.ascontiguousarray(passed.T), order.net.people), bool((waves > 1).any())
 
 
 def walk_units(
-    order: Walk, day: int, cell: NDArray[np.int32], awake: int, counts: NDArray[np.int64], seed: int, member: int, m: int,
+    order: Walk,
+    day: int,
+    cells: NDArray[np.int32],
+    awake: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    seed: int,
+    members: NDArray[np.uint32],
     ledger: Ledger,
-) -> tuple[NDArray[np.int64], int]:
-    """Let the first `awake` units of one member walk, in the sequence of their numbers.
+) -> Passage:
+    """Let the first units of each member walk, in the sequence of their numbers.
 
     Args:
-        cell: (N,) cells of the units, changed in place.
-        counts: (C,) units by cell, kept in step.
-        m: which of the members.
+        order: what they are asked.
+        day: of the run.
+        cells: (M, N) cells of the units, changed in place.
+        awake: (M,) how many units there are to ask.
+        counts: (M, C) units by cell, kept in step.
+        seed: of the run.
+        members: (M,) numbers of the members.
+        ledger: audits the order.
 
-    Returns:
-        (L,) units that passed each flow series, and how many units acted.
+    Raises:
+        OrderError: the choice does not fit the net, or the net is a circle.
+        Vanished: somebody was lost or invented.
     """
-    net, choice, crowds = order.net, order.choice, order.crowds
-    passed = np.zeros(len(net.people), dtype=np.int64)
-    drift = np.zeros(1, dtype=np.uint64)
-    totals = np.zeros((len(crowds.free), 1))
-    walk_kernels.crowd_totals(counts[:, None], net.place, totals)
-    acted, verdict = walk_kernels.walk_units(
-        cell,
+    check_walk(order, len(members))
+    ready = Prepared.of(order, counts.T)
+    passed = np.zeros((len(members), len(order.net.people)), dtype=np.int64)
+    drift = np.zeros(len(members), dtype=np.uint64)
+    edges, question, crowds = _net_and_question(order)
+    _, verdict = walk_kernels.walk_units(
+        cells,
         awake,
-        net.first,
-        net.to,
-        net.stay,
-        net.through,
-        net.place,
-        net.links,
-        net.into,
-        net.out_of,
-        net.hashes,
-        choice.group,
-        choice.chance,
-        choice.first,
-        choice.weight,
-        choice.crowd,
-        choice.veto,
-        crowds.free,
-        crowds.full,
-        crowds.power,
-        crowds.keep,
-        totals[:, 0],
+        *edges,
+        *question,
+        *crowds,
+        ready.share,
+        ready.gated,
+        ready.widest,
+        ready.totals,
         seed,
-        member,
+        members,
         step(day, order.wave),
-        m if choice.weight.shape[1] > 1 else 0,
         counts,
         ledger.whole,
         drift,
         passed,
     )
     _judge(order, verdict)
-    ledger.audit(net, drift, sound=True)
-    return passed, acted
+    ledger.audit(order.net, drift, sound=True)
+    return Passage(passed, order.net.people)
 
 
 def _judge(order: Walk, verdict: int) -> None:
     if verdict == walk_kernels.CIRCLE:
-        raise OrderError(f"{order.net.name}: a unit went {walk_kernels.MOST_STEPS} steps in one order without coming to rest")
+        raise OrderError(
+            f"{order.net.name}: a unit went {walk_kernels.MOST_STEPS} steps in one order without coming to rest"
+        )
+    if verdict == walk_kernels.MISFIT:
+        raise OrderError(f"{order.net.name}: cells of a group need as many edges as the group has options")

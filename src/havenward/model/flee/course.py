@@ -95,7 +95,14 @@ def course_of(scenario: FleeScenario, level: Level) -> Course:
     for day in range(days):
         for change in scenario.changes:
             if change.day == day:
-                _become(state, scenario.index[change.name], change.kind, chances, scenario.settings.default_conflict_intensity, day)
+                _become(
+                    state,
+                    scenario.index[change.name],
+                    change.kind,
+                    chances,
+                    scenario.settings.default_conflict_intensity,
+                    day,
+                )
         changed = _conflicts(state, table, day, move.conflict_movechance, move.default_movechance, level, was_camp, chances)
         if changed or level == "mended":
             before = _weighing(state, day)
@@ -119,9 +126,7 @@ def _at_start(scenario: FleeScenario, chances: dict[Kind, float]) -> _State:
     return _State(
         town=np.array([kind == "town" for kind in kinds]),
         camp=np.array([kind in ("camp", "idpcamp") for kind in kinds]),
-        zone=np.array(
-            [place.conflict_intensity if place.starts_in_conflict else -1.0 for place in scenario.locations]
-        ),
+        zone=np.array([place.conflict_intensity if place.starts_in_conflict else -1.0 for place in scenario.locations]),
         since=np.full(len(kinds), NEVER, dtype=np.int64),
         chance=np.array([chances[kind] for kind in kinds]),
         links_open=np.ones(2 * (len(scenario.routes) + doubled), dtype=bool),

@@ -11,16 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.cells import NOBODY, CellTable
-from havenward.core.orders import Choice, Counts, Crowds, Move, Phase, Split, Walk
+from havenward.core.cells import CellTable
+from havenward.core.orders import Choice, Counts, Crowds, Phase, Split, Walk
 from havenward.model.flee.ground import Ground
-from havenward.model.flee.states import WAITING
 
 F64 = NDArray[np.float64]
 
@@ -106,9 +104,7 @@ class FleeRules:
             self._gone[self.ground.setting_out.origins] += passage.units[:, self.ground.displaced_series].T
 
     def _travel(self, day: int) -> Phase:
-        yield Walk(
-            self.ground.net.net, self._choice(day, self.ground.travel_group), self._crowds(day), wave=TRAVEL_WAVE
-        )
+        yield Walk(self.ground.net.net, self._choice(day, self.ground.travel_group), self._crowds(day), wave=TRAVEL_WAVE)
 
     @property
     def _population(self) -> F64:

@@ -10,12 +10,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.rules import Signal
+from havenward.core.telling import Telling
 from havenward.model.flee.course import Level
 from havenward.model.flee.day import FleeRules
 from havenward.model.flee.ground import Ground
 from havenward.scenario.flee.schema import FleeScenario
 
 STAGES = ("not_yet_displaced", "on_the_road", "elsewhere", "in_camp")
+
+TELLING = Telling(
+    daily=("in_camp",),
+    newcomers=("to_camp",),
+    passed_on=(),
+    summed=(),
+    places="camp",
+    capacity="persons whom a camp holds",
+    meanings={
+        "site": "a place; home and roads are not single places",
+        "group": "all: people are not told apart",
+        "quantity": "a stage or a flow; new_arrivals at a camp: came to it",
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +83,11 @@ class Flee:
     def links(self) -> tuple[tuple[str, str, str, str], ...]:
         """Quantity, from, to and origin of each flow series."""
         return self.ground.links
+
+    @property
+    def telling(self) -> Telling:
+        """What tables tell of the series beside themselves."""
+        return TELLING
 
     @property
     def signals(self) -> Mapping[str, Signal]:

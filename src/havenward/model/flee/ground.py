@@ -16,7 +16,7 @@ from havenward.model.flee.net import FleeNet, Flows, Waiting, build
 from havenward.model.flee.pull import Pull
 from havenward.model.flee.room import at_start, capacities
 from havenward.model.flee.setting_out import SettingOut
-from havenward.model.flee.states import GRAIN, Edges, Pace, States, Steps, pack
+from havenward.model.flee.states import GRAIN, Edges, Pace, Steps, pack
 from havenward.model.flee.traits import Traits, trait_of_agents, traits_of
 from havenward.model.flee.ways import Links, Ways, lay_out
 from havenward.scenario.flee.schema import FleeScenario
@@ -259,9 +259,7 @@ class Ground:
                 foot = np.where(state.fresh == 1, 0.0, foot)
         leg = 3 * per + np.where(foot > 0, 1 + np.searchsorted(self._feet, foot), 0)
         waiting = 3 * per + 1 + len(self._feet)
-        group = np.select(
-            [stands, state.kind == kinds.ARRIVING, on_leg], [own, arriving, leg], waiting
-        )
+        group = np.select([stands, state.kind == kinds.ARRIVING, on_leg], [own, arriving, leg], waiting)
         if not self.setting_out.follows_registers:
             zone = np.searchsorted(self.setting_out.origins, np.maximum(state.far - 1, 0))
             group = np.where(state.kind == kinds.WAITING, waiting + zone, group)

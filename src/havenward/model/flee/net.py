@@ -26,7 +26,6 @@ from havenward.model.flee.states import (
     Edges,
     States,
     Steps,
-    joined,
 )
 
 I64 = NDArray[np.int64]
@@ -182,7 +181,11 @@ def build(
     stands = np.isin(states.kind, AT_PLACES)
     place = np.where(stands, steps.ways.stand_place[np.where(stands, states.at, 0)], NOBODY)
     table = CellTable(
-        Meanings(states, names), hashes, np.ones((len(keys), 1), dtype=np.int64), np.zeros(len(keys), dtype=np.int64), ("persons",)
+        Meanings(states, names),
+        hashes,
+        np.ones((len(keys), 1), dtype=np.int64),
+        np.zeros(len(keys), dtype=np.int64),
+        ("persons",),
     )
     net = Net(
         name="way",

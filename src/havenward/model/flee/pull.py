@@ -235,7 +235,9 @@ class Pull:
         weights = rules.flood_awareness_weights
         if weights is None:
             return np.ones(len(self.traits))
-        return np.array([weights[min(max(int(group), 0), len(weights) - 1)] if group >= 0 else 1.0 for group in self.traits.awareness])
+        return np.array(
+            [weights[min(max(int(group), 0), len(weights) - 1)] if group >= 0 else 1.0 for group in self.traits.awareness]
+        )
 
     def _forecast(self, day: int, level_of: int | None) -> F64:
         """Return (P,) sums over flooded days ahead of attractiveness times trust; of the level forecast, or of a day's."""
@@ -255,8 +257,10 @@ class Pull:
         factor = self._forecast(day, None) / rules.flood_forecaster_timescale
         if self.level == "mended":
             factor = np.where(factor > 0, factor, 1.0)
-        return np.asarray(factor[None, :] * self._heed()[:, None]) if self.level == "exact" else np.where(
-            factor[None, :] == 1.0, 1.0, factor[None, :] * self._heed()[:, None]
+        return (
+            np.asarray(factor[None, :] * self._heed()[:, None])
+            if self.level == "exact"
+            else np.where(factor[None, :] == 1.0, 1.0, factor[None, :] * self._heed()[:, None])
         )
 
     def _attraction_forecast(self, day: int) -> F64:

@@ -252,7 +252,9 @@ class Steps:
         come = self._speed(leg) * fast + self.pace.walk * slow
         there = come > km
         if (~there & ((fast >= MOST_DAYS - 1) | (slow >= MOST_DAYS - 1))).any():
-            raise TooSlow(f"a link takes more than {MOST_DAYS - 1} days at this speed; raise max_move_speed or max_walk_speed")
+            raise TooSlow(
+                f"a link takes more than {MOST_DAYS - 1} days at this speed; raise max_move_speed or max_walk_speed"
+            )
         way = made + today - np.where(there, come - km, 0.0)
         share = way / self.pace.full
         dusk = self._dusk(lately, share)

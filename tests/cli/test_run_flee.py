@@ -1,0 +1,3 @@
+"""`havenward run` of a Flee folder, as a user types it."""
+
+from __future__ import annotations
