@@ -33,7 +33,7 @@ def test_reception_gives_the_worst_moment(toy_sums: Digest):
 
 def test_what_an_interval_is_over_is_said(toy_sums: Digest, known: Facts):
     def said(interval: str) -> str:
-        return how_sure(toy_sums, dataclasses.replace(known, interval=interval))
+        return how_sure(toy_sums.draws, dataclasses.replace(known, interval=interval))
 
     assert "Chance is left out" in said("over assumptions only")
     assert "that of chance only" in said("over chance only")
@@ -42,7 +42,7 @@ def test_what_an_interval_is_over_is_said(toy_sums: Digest, known: Facts):
 
 
 def test_few_draws_are_said_to_give_narrow_intervals(toy_sums: Digest, known: Facts):
-    assert "With 6 draws the ends of the interval are rough: about 7 of 10 further draws" in how_sure(toy_sums, known)
+    assert "With 6 draws the ends of the interval are rough: about 7 of 10 further draws" in how_sure(toy_sums.draws, known)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from havenward import __version__
-from havenward.cli import doctor, evidence, init, parameters, report, run, scenarios, validate
+from havenward.cli import doctor, evidence, export, init, parameters, report, run, scenarios, score, validate
 
 app = typer.Typer(
     name="havenward",
@@ -42,6 +42,8 @@ app.command("init")(init.command)
 app.command("scenarios")(scenarios.command)
 app.command("parameters")(parameters.command)
 app.command("evidence")(evidence.command)
+app.command("score")(score.command)
+app.command("export")(export.command)
 app.command("doctor")(doctor.command)
 
 

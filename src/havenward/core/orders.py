@@ -321,7 +321,7 @@ class Walk:
     net: Net
     choice: Choice
     crowds: Crowds
-    waves: int = 8
+    waves: int = 4
     wave: int = 0
 
 

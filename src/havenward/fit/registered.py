@@ -26,6 +26,13 @@ class Registered:
     reports: Reports
     corrected: bool
 
+    def within(self, first: int, days: int) -> Registered:
+        """The same for `days` days from day `first` on, which becomes day 0."""
+        last = first + days
+        kept = (self.reports.day >= first) & (self.reports.day < last)
+        reports = Reports(self.reports.day[kept] - first, self.reports.camp[kept], self.reports.value[kept])
+        return Registered(self.camps, self.daily[first:last], reports, self.corrected)
+
 
 def registered(scenario: FleeScenario, corrected: bool = True) -> Registered:
     """The registered stocks of a folder on days 0 to `days` - 1. Raises ValueError where no camp has a series.

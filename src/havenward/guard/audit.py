@@ -21,7 +21,7 @@ FOLDER = "HAVENWARD_STATE"
 """Variable of the environment that names another folder for the log."""
 NAME = "audit.jsonl"
 
-What = Literal["run", "report"]
+What = Literal["run", "report", "export"]
 
 
 class AuditError(RuntimeError):
@@ -48,11 +48,11 @@ def log_export(what: What, *, run: str, scenario: str, tier: Tier, why: str, whe
 
     Args:
         what: what is written.
-        run: id of the run.
+        run: id of the run; empty where no run is exported.
         scenario: its name.
         tier: how freely it may be shown.
         why: the reason that was given; empty where none is asked for.
-        where: the folder that is written.
+        where: the file or folder that is written.
 
     Raises:
         AuditError: the log cannot be written, so nothing may be exported.

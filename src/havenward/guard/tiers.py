@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
+from havenward.scenario.flee.schema import FleeScenario
 from havenward.scenario.schema import Scenario, Tier
 
 Nature = Literal["closed_case", "synthetic", "live"]
@@ -31,6 +32,22 @@ def tier_of(scenario: Scenario, today: dt.date) -> Tier:
     asked: Tier = header.tier or "public"
     latest = max([header.end, *(row.date for row in scenario.evidence)])
     return max(asked, tier_from(header.nature, latest, today), key=ORDER.index)
+
+
+def nature_of_flee(scenario: FleeScenario, today: dt.date) -> Nature:
+    """Return a closed case where a folder's last day and its last registers lie over five years back, else a live one."""
+    return "closed_case" if (today - _latest(scenario)).days >= CLOSED_AFTER_DAYS else "live"
+
+
+def tier_of_flee(scenario: FleeScenario, today: dt.date) -> Tier:
+    """Return the tier of a run of a Flee folder made today: what its dates demand, since a folder asks for none."""
+    return tier_from(nature_of_flee(scenario, today), _latest(scenario), today)
+
+
+def _latest(scenario: FleeScenario) -> dt.date:
+    """Return the last day that anything in a Flee folder speaks of."""
+    counted = (day for series in scenario.source.series for file in series.files for day, _ in file.entries)
+    return scenario.start + dt.timedelta(days=max(scenario.days - 1, max(counted, default=0)))
 
 
 def tier_from(nature: Nature, latest: dt.date, today: dt.date) -> Tier:

@@ -13,7 +13,7 @@ from havenward.guard.disclosure import FEWEST_DRAWS, SMALLEST_SHOWN, Interval, i
 from havenward.report.digest import Digest
 from havenward.report.drawing import Drawing
 from havenward.report.facts import Facts
-from havenward.report.fans import fan_of
+from havenward.report.fan_sheet import fan_of
 from havenward.report.panel import HEAD, fan_legend, grid
 from havenward.report.style import ORANGE, PURPLE
 

@@ -23,6 +23,9 @@ DELAY_DAYS = 14
 SECTORS = ("Eastern sector", "Northern sector", "Western sector", "Southern sector")
 
 
+NOTHING = "is not told at tier public while a case is live: it could show who may be met where."
+
+
 class WithheldError(PermissionError):
     """The report may not be written at this tier; the message says why and what would be needed."""
 
@@ -46,6 +49,16 @@ class Detail:
         return section not in self.withheld
 
 
+@dataclass(frozen=True)
+class Names:
+    """The places that a report may name, and what they are called where they may not be named one by one."""
+
+    crossings: dict[str, str]
+    """Name of a crossing -> its sector."""
+    camps: tuple[str, ...]
+    all_camps: str
+
+
 def detail(scenario: Scenario, tier: Tier, today: dt.date, reason: str = "") -> Detail:
     """What a report of this scenario at this tier may tell on this day.
 
@@ -54,29 +67,39 @@ def detail(scenario: Scenario, tier: Tier, today: dt.date, reason: str = "") -> 
     WithheldError
         for a live scenario that is restricted, unless a reason for the export is given.
     """
-    crossings = {place.name: place.name for place in scenario.locations if place.kind == "crossing"}
-    camps = {place.name: place.name for place in scenario.locations if place.kind in ("camp", "emergency")}
-    if free(scenario, today):
+    camps = tuple(place.name for place in scenario.locations if place.kind in ("camp", "emergency"))
+    names = Names(sector_names(scenario), camps, "All camps and emergency sites")
+    return detail_of(names, tier, today, reason, free=free(scenario, today))
+
+
+def detail_of(names: Names, tier: Tier, today: dt.date, reason: str, *, free: bool) -> Detail:
+    """What a report at this tier may tell on this day; `free` where all of a case may be public.
+
+    Raises
+    ------
+    WithheldError
+        for a live case that is restricted, unless a reason for the export is given.
+    """
+    crossings, camps = ({name: name for name in place} for place in (names.crossings, names.camps))
+    if free:
         return Detail(True, crossings, camps, None, False, {})
     if tier == "restricted":
         if not reason.strip():
             raise WithheldError("a restricted run leaves the screen only for a stated reason: add --reason '...'")
         return Detail(True, crossings, camps, None, False, {})
     if tier == "partner":
-        sectors = sector_names(scenario)
-        return Detail(False, sectors, camps, None, False, {})
-    nothing = "is not told at tier public while a case is live: it could show who may be met where."
+        return Detail(False, names.crossings, camps, None, False, {})
     return Detail(
         full=False,
         crossings=dict.fromkeys(crossings, "All crossings"),
-        camps=dict.fromkeys(camps, "All camps and emergency sites"),
+        camps=dict.fromkeys(camps, names.all_camps),
         last=today - dt.timedelta(days=DELAY_DAYS),
         weekly=True,
         withheld={
-            "crossings": f"What happens at single crossings {nothing}",
-            "flows": f"Who goes which way {nothing}",
-            "map": f"A map of places {nothing}",
-            "camps": f"What single camps hold {nothing}",
+            "crossings": f"What happens at single crossings {NOTHING}",
+            "flows": f"Who goes which way {NOTHING}",
+            "map": f"A map of places {NOTHING}",
+            "camps": f"What single camps hold {NOTHING}",
         },
     )
 

@@ -48,6 +48,8 @@ class Facts:
     """How far a run came that was broken off, as a sentence; empty where it is whole."""
     interval: str
     """What the spread of the draws is over, such as `over assumptions only`; for one draw that there is no interval."""
+    rules: str = ""
+    """Which rules the run was made by, where there are several."""
 
     @property
     def by_hand(self) -> str:
@@ -69,7 +71,8 @@ class Facts:
         """One line for the foot of a picture."""
         draws = "1 draw" if self.draws == 1 else f"{self.draws} draws"
         run = f"run {self.run}, " if self.run else ""
-        parts = f"{SIMULATED}: {run}Havenward {self.version}, {self.solver}, {draws}, seed {self.seed}."
+        rules = f"{self.rules}, " if self.rules else ""
+        parts = f"{SIMULATED}: {run}Havenward {self.version}, {rules}{self.solver}, {draws}, seed {self.seed}."
         return " ".join(part for part in (parts, self.by_hand, NOT_SAFE) if part)
 
     def name(self, what: str, extension: str) -> str:
@@ -91,7 +94,23 @@ class Facts:
         }
 
 
+@dataclass(frozen=True)
+class Named:
+    """What a case is called, and what kind it is."""
+
+    name: str
+    title: str
+    nature: str
+    besieger: str = ""
+
+
 def facts(outcome: xr.Dataset, scenario: Scenario, run: Mapping[str, Any]) -> Facts:
+    """The facts of a run of a scenario; see `facts_of`."""
+    header = scenario.header
+    return facts_of(outcome, run, Named(header.name, header.title, header.nature, header.besieger))
+
+
+def facts_of(outcome: xr.Dataset, run: Mapping[str, Any], case: Named, rules: str = "") -> Facts:
     """The facts of a run, from its record first and from the outcome's attributes where the record is silent.
 
     Raises
@@ -107,9 +126,9 @@ def facts(outcome: xr.Dataset, scenario: Scenario, run: Mapping[str, Any]) -> Fa
     origin = run.get("origin")
     solver = str(run.get("solver") or attributes.get("solver", ""))
     return Facts(
-        scenario=scenario.header.name,
-        title=scenario.header.title,
-        nature=scenario.header.nature,
+        scenario=case.name,
+        title=case.title,
+        nature=case.nature,
         tier=tier,
         run=str(run.get("run_id") or attributes.get("run", "")),
         version=str(run.get("version") or attributes.get("version", "")),
@@ -117,12 +136,13 @@ def facts(outcome: xr.Dataset, scenario: Scenario, run: Mapping[str, Any]) -> Fa
         seed=str(run.get("seed", attributes.get("seed", ""))),
         draws=outcome.sizes["draw"],
         calibrated=str(run.get("calibrated") or attributes.get("calibrated", "")),
-        besieger=scenario.header.besieger,
+        besieger=case.besieger,
         first=times[0].item(),
         last=times[-1].item(),
         origin=dt.date.fromisoformat(str(origin)) if origin else None,
         broken_off=broken_off(run),
         interval=interval_of(outcome, solver),
+        rules=rules,
     )
 
 

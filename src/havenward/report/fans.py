@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,13 +13,10 @@ from havenward.report.digest import CROSSING_STAGES, Digest
 from havenward.report.drawing import Drawing
 from havenward.report.evidence import Counted
 from havenward.report.facts import Facts
-from havenward.report.panel import HEAD, Panel, Place, day_number, days, fan_legend, grid
+from havenward.report.fan_sheet import COLUMNS, capital, fan_of, fan_sheet
+from havenward.report.panel import Panel, Place, day_number, days
 from havenward.report.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION
 from havenward.scenario.schema import Epoch, Scenario
-
-COLUMNS = 4
-ROW_HEIGHT = 2.4
-"""Inches of one row of panels."""
 
 SERIES_SHOWN = 4
 """Series of evidence that are drawn beside the arrivals, and beside the stocks; the rest have a picture of their own."""
@@ -46,7 +42,9 @@ def arrivals_picture(sums: Digest, series: Sequence[Counted], scenario: Scenario
     epochs = epochs_of(scenario, sums)
     words = f"Flow, persons a {sums.per}; {facts.span}."
     small = len(epochs) + len(series)
-    sheet, places = fan_sheet("People arriving at the crossings", words, COLUMNS + small, sums, facts, bool(series))
+    sheet, places = fan_sheet(
+        "People arriving at the crossings", words, COLUMNS + small, sums.draws, facts, counted=bool(series)
+    )
     wide = (*places[0][:2], *places[COLUMNS - 2][2:])
     flow = sums.by_period(sums.arrivals())
     unit = f"persons a {sums.per} (flow)"
@@ -68,7 +66,7 @@ def stocks_picture(sums: Digest, series: Sequence[Counted], facts: Facts, path: 
     shown = [(name, draws, colour) for name, stages, colour in STOCKS if (draws := stock(sums, stages)).any()]
     words = f"Stock at the end of each day, persons; {facts.span}."
     panels = len(shown) + len(series)
-    sheet, places = fan_sheet("Where people are, day by day", words, panels, sums, facts, bool(series))
+    sheet, places = fan_sheet("Where people are, day by day", words, panels, sums.draws, facts, counted=bool(series))
     for place, (name, draws, colour) in zip(places, shown, strict=False):
         fan_of(sheet, place, sums.dates, draws, name, "persons (stock)", colour)
     for place, count in zip(places[len(shown) :], series, strict=False):
@@ -82,48 +80,15 @@ def evidence_picture(sums: Digest, series: Sequence[Counted], facts: Facts, path
     more = f" The {len(shown)} longest of {len(series)}." if len(shown) < len(series) else ""
     title = "What was counted, and what the same counters would print"
     words = f"Further series of two printed figures or more.{more}"
-    sheet, places = fan_sheet(title, words, len(shown), sums, facts, True, SKY)
+    sheet, places = fan_sheet(title, words, len(shown), sums.draws, facts, counted=True, colour=SKY)
     for place, count in zip(places, shown, strict=False):
         evidence_panel(sheet, place, count, sums)
     return sheet.save(path)
 
 
-def fan_sheet(
-    title: str, words: str, panels: int, sums: Digest, facts: Facts, counted: bool, colour: str = BLUE
-) -> tuple[Drawing, list[Place]]:
-    """A sheet with a legend and at least so many places for panels, in reading order."""
-    rows = max(math.ceil(panels / COLUMNS), 1)
-    sheet = Drawing(HEAD + ROW_HEIGHT * rows, title, words, facts)
-    fan_legend(sheet, sums.draws, colour, counted=counted)
-    return sheet, grid(sheet, rows, COLUMNS)
-
-
 def stock(sums: Digest, stages: tuple[str, ...]) -> NDArray[np.float64]:
     """(draw, time) persons in any of the stages."""
     return sums.stocks.total(("stage", stage) for stage in stages)
-
-
-def fan_of(
-    sheet: Drawing,
-    place: Place,
-    dates: NDArray[np.datetime64],
-    draws: NDArray[np.float64],
-    title: str,
-    unit: str,
-    colour: str = BLUE,
-    ticks: int = 5,
-    *,
-    dated: bool = True,
-) -> Panel:
-    """One panel with a fan, from nought, over all its dates."""
-    x = days(dates)
-    panel = Panel(sheet, place, x[0], x[-1])
-    panel.fan(x, draws, colour)
-    panel.origin(sheet.facts)
-    if not draws.any():
-        panel.note("nobody in any simulated future")
-    panel.finish(title, unit, ticks, dated=dated)
-    return panel
 
 
 def epochs_of(scenario: Scenario, sums: Digest) -> list[Epoch]:
@@ -176,8 +141,3 @@ def evidence_panel(sheet: Drawing, place: Place, count: Counted, sums: Digest) -
 def span(count: Counted) -> tuple[dt.date, dt.date]:
     """First and last day that the figures of a series speak of."""
     return min(figure.first for figure in count.figures), max(figure.row.date for figure in count.figures)
-
-
-def capital(text: str) -> str:
-    """Text that begins with a capital."""
-    return text[:1].upper() + text[1:]

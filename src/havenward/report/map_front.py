@@ -12,8 +12,9 @@ from havenward.report.basemap_layers import COARSE, DISCLAIMER
 from havenward.report.digest import Digest
 from havenward.report.facts import Facts, day_text
 from havenward.report.geometry import box_around
+from havenward.report.map_frame import framed
 from havenward.report.map_panel import CLOSE, Panel, Scales
-from havenward.report.map_scene import Moment, Scene, moment
+from havenward.report.map_scene import Scene, moment
 from havenward.report.style import INK, PAPER, QUIET, save_image
 
 DAYS = 4
@@ -48,18 +49,12 @@ def front_picture(sums: Digest, still: Scene, facts: Facts, path: Path) -> Path:
         left = px(PAD + column * (across + PAD))
         pens.words(draw, (left, px(HEAD + 2)), day_text(sums.dates[day]), 11 * UNIT, INK, bold=True)
         for row, panel in enumerate(panels):
-            _map(image, draw, panel, (left, px(HEAD + CAPTION + row * (MAP_HEIGHT + PAD))), now)
+            framed(image, draw, panel.paint(now), (left, px(HEAD + CAPTION + row * (MAP_HEIGHT + PAD))))
     coarse = COARSE if panels[0].ground.coarse else RIVER_NOTE
     foot = f"{facts.provenance} {DISCLAIMER} {coarse}"
     for number, line in enumerate(pens.wrapped(foot, 8 * UNIT, px(WIDTH - 2 * PAD))[:2]):
         pens.words(draw, (px(PAD), px(high - FOOT + 2 + 10 * number)), line, 8 * UNIT, QUIET)
     return save_image(image, path, title, facts)
-
-
-def _map(image: Image.Image, draw: ImageDraw.ImageDraw, panel: Panel, at: tuple[int, int], now: Moment) -> None:
-    """One map with a thin frame."""
-    image.paste(panel.paint(now), at)
-    draw.rectangle((*at, at[0] + panel.size[0], at[1] + panel.size[1]), outline=INK, width=1)
 
 
 def _head(draw: ImageDraw.ImageDraw, title: str, facts: Facts) -> None:

@@ -15,16 +15,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from havenward.report import pens
-from havenward.report.basemap_layers import BaseMap, base_map
 from havenward.report.facts import LONGEST_NAME, shortened
-from havenward.report.geometry import Box, Points, Projection
+from havenward.report.geometry import Box
+from havenward.report.map_ground import Ground, Taken, corners
 from havenward.report.map_scene import Moment, Scene, Spots
 from havenward.report.style import GREEN, INK, ORANGE, PAPER, QUIET, VERMILION
-from havenward.report.ticks import round_below
 
-LAND = "#f6f3ec"
-WATER = "#9cc6e4"
-BORDER = "#8a8178"
 HELD = "#3b3b3b"
 CONTESTED = VERMILION
 FREE = PAPER
@@ -83,34 +79,16 @@ ALONE = Kind(wide=True, home_size=(2.4, 5.5))
 CLOSE = Kind(wide=False, home_size=(2.4, 6.5))
 
 
-class Panel:
+class Panel(Ground):
     """A map of one box at one size in pixels."""
 
     def __init__(self, still: Scene, box: Box, kind: Kind, scales: Scales, size: tuple[int, int], unit: float) -> None:
         """`size` and `unit` in pixels."""
+        super().__init__(box, size, unit)
         self.still = still
         self.kind = kind
         self.scales = scales
-        self.size = size
-        self.unit = unit
-        self.projection = Projection(box.fitted(size[0] / size[1]), *size)
-        self.fine = unit * pens.FINE
         self._painted: tuple[tuple[object, ...], Image.Image] | None = None
-
-    @cached_property
-    def ground(self) -> BaseMap:
-        """Borders, rivers and lakes of the box."""
-        return base_map(self.projection.box)
-
-    def at(self, points: Points) -> Points:
-        """Degrees to pixels; places outside are brought to the edge."""
-        pixels = self.projection.pixels(points)
-        edge = 9 * self.unit
-        return np.clip(pixels, edge, np.array(self.size) - edge)
-
-    def outside(self, points: Points) -> NDArray[np.bool_]:
-        """Which points lie outside the box."""
-        return ~self.projection.box.holds(points)
 
     @cached_property
     def home_radii(self) -> NDArray[np.float64]:
@@ -121,14 +99,9 @@ class Panel:
 
     @cached_property
     def base(self) -> Image.Image:
-        """Land, water and borders, supersampled."""
-        image = Image.new("RGB", (self.size[0] * pens.FINE, self.size[1] * pens.FINE), LAND)
+        """Land, water, borders, and what stands still, supersampled."""
+        image = self.land
         draw = ImageDraw.Draw(image)
-        for kind in ("lake", "river", "border"):
-            for layer in self.ground.layers:
-                if layer.kind == kind:
-                    for line in layer.lines:
-                        self._line(draw, kind, self.projection.pixels(line) * pens.FINE)
         for spots, size in ((self.still.hosts, 3.0), (self.still.marks, 1.6)) if self.kind.wide else ():
             for x, y in (self.at(spots.points) * pens.FINE).tolist():
                 draw.rectangle(
@@ -138,16 +111,6 @@ class Panel:
             (left, bottom), (right, top) = (self.projection.pixels(corners(self.still.inset)) * pens.FINE).tolist()
             draw.rectangle((left, top, right, bottom), outline=INK, width=max(round(0.8 * self.fine), 1))
         return image
-
-    def _line(self, draw: ImageDraw.ImageDraw, kind: str, line: Points) -> None:
-        for part in near(line, self.size[0] * pens.FINE, self.size[1] * pens.FINE):
-            if kind == "lake":
-                draw.polygon(line.ravel().tolist(), fill=WATER)
-                return
-            if kind == "river":
-                draw.line(part.ravel().tolist(), fill=WATER, width=round(1.6 * self.fine), joint="curve")
-            else:
-                pens.dashed(draw, part, 5 * self.fine, BORDER, 1.2 * self.fine)
 
     @cached_property
     def bows(self) -> list[pens.Bow]:
@@ -217,13 +180,8 @@ class Panel:
     @cached_property
     def lettering(self) -> Image.Image:
         """Names, scale bar and north arrow, painted once over everything."""
-        image = Image.new("RGBA", self.size, (255, 255, 255, 0))
-        draw = ImageDraw.Draw(image)
-        self._scale_bar(draw)
-        self._north(draw)
-        frame = (3.0, 3.0, self.size[0] - 3.0, self.size[1] - 3.0)
-        for label, (left, top) in pens.placed(self.labels(), frame, self.taken()):
-            pens.words(draw, (left, top), label.text, label.size, INK, bold=label.bold, halo=True)
+        image = self.sheet()
+        self.write(image, self.labels(), self.taken())
         return image
 
     def labels(self) -> list[pens.Label]:
@@ -264,11 +222,10 @@ class Panel:
         most = self.still.largest_plots
         return {name: self.scales.radius(plots) for name, plots in zip(self.still.camps.names, most, strict=True)}
 
-    def taken(self) -> list[tuple[float, float, float, float]]:
+    def taken(self) -> list[Taken]:
         """Boxes that no name may stand on: scale bar, north arrow, and homes, or camps, crossings and where homes crowd."""
         unit = self.unit
-        foot = float(self.size[1])
-        boxes = [(0.0, foot - 26 * unit, 120 * unit, foot), (0.0, foot - 64 * unit, 26 * unit, foot)]
+        boxes = self.marks
         if self.kind.wide:
             for name, (x, y) in zip(self.still.camps.names, self.at(self.still.camps.points).tolist(), strict=True):
                 # Names may touch the corners of the box around a ring, where the ring is not.
@@ -285,37 +242,7 @@ class Panel:
             boxes.append((x - r, y - r, x + r, y + r))
         return boxes
 
-    def _scale_bar(self, draw: ImageDraw.ImageDraw) -> None:
-        unit = self.unit
-        per_km = self.projection.pixels_per_km
-        km = round_below(90 * unit / per_km)
-        x, y = 10 * unit, self.size[1] - 9 * unit
-        draw.rectangle((x, y - 2.2 * unit, x + km * per_km, y), fill=INK)
-        pens.words(draw, (x, y - 3 * unit), f"{km:,.0f} km", 8.5 * unit, INK, anchor="ld", halo=True)
-
-    def _north(self, draw: ImageDraw.ImageDraw) -> None:
-        unit = self.unit
-        x, y = 14 * unit, self.size[1] - 62 * unit
-        draw.polygon([(x, y), (x + 5 * unit, y + 13 * unit), (x, y + 10 * unit), (x - 5 * unit, y + 13 * unit)], fill=INK)
-        pens.words(draw, (x, y + 14 * unit), "N", 8.5 * unit, INK, bold=True, anchor="ma", halo=True)
-
 
 def home_colour(share: float) -> str:
     """The colour of a home by the share of it that lies behind the line."""
     return HELD if share >= BEHIND else FREE if share <= BEYOND else CONTESTED
-
-
-def corners(box: Box) -> Points:
-    """South-west and north-east corner in degrees."""
-    return np.array([(box.west, box.south), (box.east, box.north)])
-
-
-def near(line: Points, width: float, height: float) -> list[Points]:
-    """The stretches of a line that come near the picture, so that nothing is drawn far outside it."""
-    x, y = line[:, 0], line[:, 1]
-    hit = (x > -width) & (x < 2 * width) & (y > -height) & (y < 2 * height)
-    wide = hit.copy()
-    wide[1:] |= hit[:-1]
-    wide[:-1] |= hit[1:]
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], wide.astype(np.int8), [0]))))
-    return [line[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > 1]

@@ -2,59 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from havenward.guard.disclosure import FEWEST_DRAWS, interval, span_text
-from havenward.report import map_panel, pens
-from havenward.report.basemap_layers import COARSE, DISCLAIMER
+from havenward.report import map_panel
 from havenward.report.digest import Digest
-from havenward.report.facts import Facts, day_text
+from havenward.report.facts import Facts
 from havenward.report.map_course import Course
+from havenward.report.map_frame import COURSE, FOOT, HEAD, HEIGHT, PAD, SIDE, WIDTH, Layout, framed
 from havenward.report.map_legend import legend
 from havenward.report.map_panel import ALONE, CLOSE, OVERVIEW, Panel, Scales
 from havenward.report.map_scene import Moment, Scene
-from havenward.report.style import INK, PAPER, QUIET
-
-WIDTH, HEIGHT = 720.0, 560.0
-HEAD = 54.0
-COURSE = 70.0
-FOOT = 28.0
-PAD = 8.0
-SIDE = 232.0
-"""Units: the column beside the map, for the inset and the legend."""
+from havenward.report.style import PAPER
 
 INSET_HEIGHT = 222.0
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Pixels of one sheet; everything follows from the size of a unit."""
-
-    unit: float
-    """Pixels a unit."""
-
-    def px(self, units: float) -> int:
-        """Units to whole pixels."""
-        return round(units * self.unit)
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Pixels of the whole sheet."""
-        return self.px(WIDTH), self.px(HEIGHT)
-
-    @property
-    def map_size(self) -> tuple[int, int]:
-        """Pixels of the map."""
-        return self.px(WIDTH - 3 * PAD - SIDE), self.px(HEIGHT - HEAD - COURSE - FOOT)
-
-    @property
-    def side(self) -> tuple[int, int]:
-        """Upper left corner of the side column in pixels."""
-        return self.px(WIDTH - PAD - SIDE), self.px(HEAD)
+"""Units."""
 
 
 class Sheet:
@@ -78,23 +43,15 @@ class Sheet:
 
     def paint(self, now: Moment, day: int) -> Image.Image:
         """The sheet at the end of the day with that number."""
-        px, unit = self.layout.px, self.layout.unit
+        px = self.layout.px
         image = self.still_parts.copy()
         draw = ImageDraw.Draw(image)
-        self._map(image, draw, self.overview, (px(PAD), px(HEAD)), now)
+        framed(image, draw, self.overview.paint(now), (px(PAD), px(HEAD)))
         if self.inset is not None:
-            self._map(image, draw, self.inset, self.layout.side, now)
-        date = day_text(now.day)
-        pens.words(draw, (px(PAD), px(27)), date, 17 * unit, INK, bold=True)
-        pens.words(draw, (px(WIDTH - PAD), px(32)), self.figures(day), 10.5 * unit, INK, anchor="ra")
+            framed(image, draw, self.inset.paint(now), self.layout.side)
+        self.layout.moment(draw, now.day, self.figures(day))
         self.course.mark(draw, day, map_panel.OVER)
         return image
-
-    @staticmethod
-    def _map(image: Image.Image, draw: ImageDraw.ImageDraw, panel: Panel, at: tuple[int, int], now: Moment) -> None:
-        """One map with a thin frame."""
-        image.paste(panel.paint(now), at)
-        draw.rectangle((*at, at[0] + panel.size[0], at[1] + panel.size[1]), outline=INK, width=1)
 
     def figures(self, day: int) -> str:
         """Arrivals in the period and people in camps, as 80 % intervals."""
@@ -113,28 +70,14 @@ class Sheet:
         """Title, tier, legend, course of the run and foot."""
         image = Image.new("RGB", self.layout.size, PAPER)
         draw = ImageDraw.Draw(image)
-        self._head(draw)
+        self.layout.head(draw, f"{self.facts.short_title}: front line, camps and ways out", self.facts)
         left, top = self.layout.side
         if self.inset is not None:
             top += self.layout.px(INSET_HEIGHT + 4)
         image.paste(legend(self.still, self.sums, self.scales, self.layout.unit, SIDE, moving=self.moving), (left, top))
         self.course.paint(draw)
-        self._foot(draw)
+        self.layout.foot(draw, self.facts, coarse=self.overview.ground.coarse)
         return image
-
-    def _head(self, draw: ImageDraw.ImageDraw) -> None:
-        px, unit = self.layout.px, self.layout.unit
-        room = px(WIDTH - 3 * PAD) - pens.tier_width(self.facts.tier, 10 * unit)
-        title, size = pens.fitted(f"{self.facts.short_title}: front line, camps and ways out", 14 * unit, room, bold=True)
-        pens.words(draw, (px(PAD), px(6)), title, size, INK, bold=True)
-        pens.tier_box(draw, px(WIDTH - PAD), px(6), self.facts.tier, 10 * unit)
-
-    def _foot(self, draw: ImageDraw.ImageDraw) -> None:
-        px, unit = self.layout.px, self.layout.unit
-        coarse = f" {COARSE}" if self.overview.ground.coarse else ""
-        text = f"{self.facts.provenance} {DISCLAIMER}{coarse}"
-        for number, line in enumerate(pens.wrapped(text, 7.6 * unit, px(WIDTH - 2 * PAD))[:3]):
-            pens.words(draw, (px(PAD), px(HEIGHT - FOOT + 1 + 9.2 * number)), line, 7.6 * unit, QUIET)
 
 
 def scales(sums: Digest, still: Scene, *, moving: bool) -> Scales:

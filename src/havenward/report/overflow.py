@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.guard.disclosure import FEWEST_DRAWS, Interval, interval
+from havenward.guard.disclosure import FEWEST_DRAWS, Interval, in_ten, interval
 from havenward.report.digest import Digest
+from havenward.report.facts import day_text
 
 FULL = 0.95
 """Share of the plots' people from which a camp counts as full: plots are for families, so the last ones fill unevenly."""
@@ -73,3 +74,13 @@ def reached(state: NDArray[np.bool_], dates: NDArray[np.datetime64]) -> Reached:
         float(draws.mean()),
         (dates[round(days.middle)], dates[int(np.floor(days.low))], dates[int(np.ceil(days.high))]),
     )
+
+
+def reached_cells(state: Reached) -> tuple[str, str]:
+    """In how many futures, and from when."""
+    if state.share == 0:
+        return "none", "–"
+    if state.first is None:
+        return in_ten(state.share), "too few futures to say"
+    middle, low, high = (day_text(day) for day in state.first)
+    return in_ten(state.share), middle if low == high else f"{middle} ({low} to {high})"

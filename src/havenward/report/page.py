@@ -13,17 +13,15 @@ from PIL import Image
 
 from havenward.guard.tiers import BANNERS
 from havenward.report.facts import Facts, day_text
-from havenward.report.sentences import Glance
+from havenward.report.opening import Opening
 
 MEDIA = {".png": "image/png", ".gif": "image/gif", ".webp": "image/webp"}
 
 LIMITS = (
     "It does not say that any way, corridor, crossing or camp is safe. Nobody should choose a way by it.",
     "It says nothing about any one person or family.",
-    "How many are caught, wounded or killed on the way is an assumption with a range. Arrivals cannot show it.",
-    "Dates inside the run follow from the scenario's dates of control and fighting; other dates would give other figures.",
 )
-"""What no run can tell, whatever its scenario."""
+"""What no run can tell, whatever its rules and its scenario."""
 
 RESPONSIBLE = (
     "For planning reception and protection. Not for targeting, interdiction, the siting of checkpoints, decisions about a "
@@ -93,33 +91,22 @@ class Section:
     notes: Sequence[str] = field(default_factory=tuple)
 
 
-def write_page(
-    path: Path,
-    facts: Facts,
-    sentences: tuple[str, str, str],
-    glances: Sequence[Glance],
-    limits: Sequence[str],
-    sections: Sequence[Section],
-) -> Path:
-    """Writes the page; `sentences` are the headline, the one about reception, and the one about how sure it is."""
+def write_page(path: Path, facts: Facts, opening: Opening, sections: Sequence[Section]) -> Path:
+    """Writes the page."""
     environment = Environment(
         loader=PackageLoader("havenward.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     css = environment.get_template("report.css").render()
-    headline, reception, sure = sentences
     page = environment.get_template("report.html.j2").render(
         facts=facts,
         metadata=meta(facts),
         css=Markup(css),
         banner=f"{BANNERS[facts.tier]}. Figures are simulated, not counted.",
-        headline=headline,
-        reception=reception,
-        sure=sure,
-        glances=glances,
-        glance_rows=[(row.what, row.measure, row.unit, row.when, row.figure) for row in glances],
-        limits=[*limits, *LIMITS],
+        opening=opening,
+        glance_rows=[(row.what, row.measure, row.unit, row.when, row.figure) for row in opening.glances],
+        limits=[*opening.limits, *LIMITS],
         sections=sections,
-        about=about(facts),
+        about=[*about(facts), *opening.about],
         responsible=RESPONSIBLE,
     )
     path.write_text(page, encoding="utf-8")

@@ -12,7 +12,7 @@ from havenward.guard.disclosure import FEWEST_DRAWS, Interval, figure_text, inte
 from havenward.report.digest import QUEUE_STAGES, Digest
 from havenward.report.drawing import Drawing
 from havenward.report.facts import Facts, day_text
-from havenward.report.fans import fan_of
+from havenward.report.fan_sheet import fan_of
 from havenward.report.panel import HEAD, fan_legend, grid
 from havenward.report.style import BLUE, GREEN, ORANGE, PURPLE, QUIET, VERMILION
 

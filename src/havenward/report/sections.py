@@ -2,63 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
-from havenward.guard.disclosure import FEWEST_DRAWS, Interval, amount_text, count, figure_text, in_ten
+from havenward.guard.disclosure import FEWEST_DRAWS, Interval, amount_text, count, figure_text
 from havenward.guard.warnings import OPENED_CORRIDOR
 from havenward.report.animation import frame_days, write_animation
 from havenward.report.assumptions import assumed
 from havenward.report.camps import camps_picture
 from havenward.report.crossings import LONG_QUEUE, crossing_reports, crossings_picture, queued
-from havenward.report.detail import Detail
-from havenward.report.digest import Digest
 from havenward.report.evidence import Compared, Counted, counted, parted
-from havenward.report.facts import Facts, day_text
-from havenward.report.fans import SERIES_SHOWN, arrivals_picture, capital, evidence_picture, stocks_picture
+from havenward.report.facts import day_text
+from havenward.report.fan_sheet import capital
+from havenward.report.fans import SERIES_SHOWN, arrivals_picture, evidence_picture, stocks_picture
 from havenward.report.flow_chart import flow_chart
 from havenward.report.flows import flow_picture, flow_rows
 from havenward.report.map_front import front_picture
 from havenward.report.map_scene import overall, scene
 from havenward.report.map_sheet import Sheet, scales
+from havenward.report.material import INTERVAL, ONE_DRAW, Make, Progress, made
 from havenward.report.needs import moments, needs
 from havenward.report.opened import danger_of, opened, opened_rows
-from havenward.report.overflow import Reached, camp_reports
+from havenward.report.overflow import camp_reports, reached_cells
 from havenward.report.page import Picture, Section, Table
 from havenward.report.reasons import main_area, reasons_picture, turns
+from havenward.report.siege import Material
 from havenward.report.style import save_image
-from havenward.scenario.schema import Scenario
 
 STILL_UNIT = 2.1
 """Pixels a unit of the still map: about 1,500 across."""
 
 ASSUMED = ("Name", "Median", "Range", "Unit", "Label", "Meaning and source")
-INTERVAL = "Median (80 % interval)"
-ONE_DRAW = "The run has one simulated future, so no figure can be given with an interval, and none is given."
 
 
-@dataclass(frozen=True)
-class Material:
-    """What every section is made from."""
-
-    scenario: Scenario
-    record: Mapping[str, Any]
-    sums: Digest
-    facts: Facts
-    told: Detail
-    folder: Path
-
-    def path(self, what: str, extension: str = "png") -> Path:
-        """Where a file of the report goes; its name carries the tier."""
-        return self.folder / self.facts.name(what, extension)
-
-
-def all_sections(given: Material, progress: Callable[[str, float], None]) -> list[Section]:
+def all_sections(given: Material, progress: Progress) -> list[Section]:
     """Every section of the page."""
     counts = counted(given.scenario, given.sums, given.told)
-    parts: list[tuple[str, Callable[[], Section | None]]] = [
+    parts: list[tuple[str, Make]] = [
         ("Looking for corridors that open", lambda: corridors(given)),
         ("Drawing arrivals", lambda: arrivals(given, counts)),
         ("Drawing the map", lambda: places(given)),
@@ -71,18 +50,7 @@ def all_sections(given: Material, progress: Callable[[str, float], None]) -> lis
         ("Counting needs", lambda: needed(given)),
         ("Listing assumptions", lambda: assumptions(given)),
     ]
-    sections = []
-    for number, (what, make) in enumerate(parts):
-        progress(what, (number + 1) / (len(parts) + 1))
-        sections.append(make())
-    return [section for section in sections if section is not None]
-
-
-def withheld(given: Material, anchor: str, title: str) -> Section | None:
-    """The section that stands where the tier forbids one."""
-    if given.told.allows(anchor):
-        return None
-    return Section(anchor, title, texts=[given.told.withheld[anchor]])
+    return made(parts, progress)
 
 
 def corridors(given: Material) -> Section | None:
@@ -122,7 +90,7 @@ def arrivals(given: Material, counts: Sequence[Counted]) -> Section:
 def places(given: Material) -> Section:
     """The still map, the front by date, and the moving map."""
     title = "Where: the map"
-    if (instead := withheld(given, "map", title)) is not None:
+    if (instead := given.withheld("map", title)) is not None:
         return instead
     sums, facts = given.sums, given.facts
     still = scene(sums, given.scenario, given.told)
@@ -222,7 +190,7 @@ def share_text(figure: Interval) -> str:
 def crossings(given: Material) -> Section:
     """Queues and waiting."""
     title = "Queues and waiting at the crossings"
-    if (instead := withheld(given, "crossings", title)) is not None:
+    if (instead := given.withheld("crossings", title)) is not None:
         return instead
     if not given.sums.arrivals().any():
         return Section("crossings", title, texts=["Nobody reaches a crossing in any simulated future."])
@@ -264,7 +232,7 @@ def crossings(given: Material) -> Section:
 def camps(given: Material) -> Section:
     """Occupancy, overflow dates and nights over capacity."""
     title = "Camps: occupancy, plots and overflow"
-    if (instead := withheld(given, "camps", title)) is not None:
+    if (instead := given.withheld("camps", title)) is not None:
         return instead
     if not given.sums.stocks.of("stage", "in_camp").any():
         return Section("camps", title, texts=["Nobody lives in a camp or emergency site in any simulated future."])
@@ -304,20 +272,10 @@ def camps(given: Material) -> Section:
     return Section("camps", title, texts=[] if rows else [ONE_DRAW], pictures=[picture], tables=tables)
 
 
-def reached_cells(state: Reached) -> tuple[str, str]:
-    """In how many futures, and from when."""
-    if state.share == 0:
-        return "none", "–"
-    if state.first is None:
-        return in_ten(state.share), "too few futures to say"
-    middle, low, high = (day_text(day) for day in state.first)
-    return in_ten(state.share), middle if low == high else f"{middle} ({low} to {high})"
-
-
 def flows(given: Material) -> Section:
     """Who goes which way."""
     title = "From where to where"
-    if (instead := withheld(given, "flows", title)) is not None:
+    if (instead := given.withheld("flows", title)) is not None:
         return instead
     found = flow_picture(given.sums, given.scenario)
     if not found.out and not found.received:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from havenward.guard.disclosure import (
 )
 from havenward.report.digest import Digest
 from havenward.report.facts import Facts, day_text
+from havenward.report.opening import SINGLE, Glance
 from havenward.scenario.schema import Epoch
 
 Values = NDArray[np.float64]
@@ -40,25 +40,11 @@ MEANINGS = {
 """What the spread of the draws is over, in a sentence."""
 
 
-@dataclass(frozen=True)
-class Glance:
-    """One row of the table of main figures, ready to print."""
-
-    what: str
-    measure: str
-    unit: str
-    when: str
-    figure: str
-
-
 def headline(sums: Digest, facts: Facts) -> str:
     """How many, when, where and how sure, in one sentence."""
     total = sums.arrivals().sum(axis=1)
     if sums.draws < FEWEST_DRAWS:
-        return (
-            "This run is a single simulated future, so nothing can be said of how sure it is and no figure is given. "
-            "Run it again with 10 members or more."
-        )
+        return SINGLE
     if not total.any():
         return f"In none of {sums.draws} simulated futures does anybody reach a crossing, from {facts.span}."
     peaks = peak_days(sums)
@@ -108,15 +94,15 @@ def busiest(totals: dict[str, Values]) -> tuple[str, float]:
     return names[leader], float((leaders == leader).mean())
 
 
-def how_sure(sums: Digest, facts: Facts) -> str:
+def how_sure(draws: int, facts: Facts, meanings: Mapping[str, str] = MEANINGS) -> str:
     """What the interval means, and what it leaves out; empty where there is none."""
-    if sums.draws < FEWEST_DRAWS:
+    if draws < FEWEST_DRAWS:
         return ""
     few = ""
-    if sums.draws < FEW_DRAWS:
-        further = in_ten(held_share(sums.draws))
-        few = f" With {sums.draws} draws the ends of the interval are rough: about {further} further draws would lie in it."
-    kind = MEANINGS.get(facts.interval, f"Intervals are {facts.interval}.")
+    if draws < FEW_DRAWS:
+        further = in_ten(held_share(draws))
+        few = f" With {draws} draws the ends of the interval are rough: about {further} further draws would lie in it."
+    kind = meanings.get(facts.interval, f"Intervals are {facts.interval}.")
     return f"{kind} A wrong scenario, or a wrong model, is not in it.{few}"
 
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from havenward.guard.audit import log_export
-from havenward.report.detail import detail
-from havenward.report.digest import digest
-from havenward.report.facts import facts, report_folder
+from havenward.report import siege
+from havenward.report.facts import report_folder
+from havenward.report.material import Progress
 from havenward.run.reading import Run, open_siege
 from havenward.scenario.schema import Scenario
-
-Progress = Callable[[str, float], None]
-"""Is told what is being done, and the share of the work that is done."""
 
 
 def quiet(_what: str, _share: float) -> None:
@@ -63,22 +58,15 @@ def write_report_of(
     run: Run[Scenario], folder: Path, progress: Progress = quiet, *, reason: str = "", today: dt.date | None = None
 ) -> Path:
     """As `write_report`, for a run that is in memory already."""
-    known = facts(run.outcome, run.scenario, run.record)
-    told = detail(run.scenario, known.tier, today or dt.date.today(), reason)
-    sums = digest(run.outcome, run.scenario, told)
-    log_export("report", run=known.run, scenario=known.scenario, tier=known.tier, why=reason, where=folder)
+    given = siege.material(run.outcome, run.scenario, run.record, folder, today or dt.date.today(), reason)
+    log_export("report", run=given.facts.run, scenario=given.facts.scenario, tier=given.facts.tier, why=reason, where=folder)
     folder.mkdir(parents=True, exist_ok=True)
     # matplotlib takes half a second to import, so nothing above this line needs it.
     from havenward.report.page import write_page
-    from havenward.report.sections import Material, all_sections
-    from havenward.report.sentences import glances, headline, how_sure, reception
+    from havenward.report.sections import all_sections
 
-    given = Material(run.scenario, run.record, sums, replace(known, last=sums.dates[-1].item()), told, folder)
     sections = all_sections(given, progress)
     progress("Writing the page", 0.95)
-    sentences = (headline(sums, given.facts), reception(sums), how_sure(sums, given.facts))
-    figures = glances(sums, run.scenario.header.epochs, given.facts)
-    path = folder / given.facts.name("report", "html")
-    page = write_page(path, given.facts, sentences, figures, run.scenario.header.limits, sections)
+    page = write_page(given.path("report", "html"), given.facts, siege.opening(given), sections)
     progress("Done", 1.0)
     return page

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from havenward.core.rules import RuleSet
-from havenward.guard.tiers import CLOSED_AFTER_DAYS, Nature, tier_from
+from havenward.guard.tiers import Nature, nature_of_flee, tier_of_flee
 from havenward.run.case import Level, Model, Watcher
 from havenward.run.engine import SolverName
 from havenward.run.outcome import Store
 from havenward.run.request import RunError
 from havenward.scenario.flee.draft import read_draft
 from havenward.scenario.flee.folder import Files, in_folder
+from havenward.scenario.flee.limits import limits_of
 from havenward.scenario.flee.read import read_flee
 from havenward.scenario.flee.schema import FleeScenario
 from havenward.scenario.problems import Problems, printable
@@ -97,10 +98,7 @@ class FleeCase:
     @property
     def limits(self) -> Sequence[str]:
         """What Flee's rules leave out."""
-        return (
-            "How many people set out on each day follows from the folder and is not forecast.",
-            "Nobody dies, and people are not told apart by sex or age.",
-        )
+        return limits_of(self.scenario)
 
     @property
     def series(self) -> Sequence[str]:
@@ -109,18 +107,11 @@ class FleeCase:
 
     def nature(self, today: dt.date) -> Nature:
         """Return a closed case where its last day and its last registers lie over five years back, else a live one."""
-        return "closed_case" if (today - self._latest).days >= CLOSED_AFTER_DAYS else "live"
+        return nature_of_flee(self.scenario, today)
 
     def tier(self, today: dt.date) -> Tier:
         """Return how freely a run made on a day may be shown."""
-        return tier_from(self.nature(today), self._latest, today)
-
-    @property
-    def _latest(self) -> dt.date:
-        """The last day that anything in the folder speaks of."""
-        source = self.scenario.source
-        counted = (day for series in source.series for file in series.files for day, _ in file.entries)
-        return max(self.end, self.start + dt.timedelta(days=max(counted, default=0)))
+        return tier_of_flee(self.scenario, today)
 
     def files(self, source: Path) -> Sequence[str]:
         """Return the files that are opened when the folder is read, and no other."""

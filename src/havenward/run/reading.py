@@ -97,8 +97,8 @@ def open_siege(folder: Path, use: str) -> Run[Scenario]:
     run = open_run(folder)
     if not isinstance(run.scenario, Scenario):
         raise RunFolderError(
-            f"{folder} is a run of a Flee folder, of which `havenward {use}` cannot tell yet: look at its summary.xlsx, or "
-            "give the folder of another run"
+            f"{folder} is a run of a Flee folder, of which `havenward {use}` cannot tell yet: look at its summary.xlsx, "
+            "compare it with its registers by `havenward score`, or give the folder of another run"
         )
     return Run(run.outcome, run.scenario, run.record)
 

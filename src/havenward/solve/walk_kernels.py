@@ -11,6 +11,7 @@ from havenward.solve.kernels import (
     F64,
     I32,
     I64,
+    LEAST,
     LOW,
     MANY,
     U32,
@@ -23,6 +24,10 @@ from havenward.solve.kernels import (
 )
 from havenward.solve.quantiles import binomial_quantile
 
+FEW = 4
+"""Units of a cell up to which each is drawn for itself: that takes fewer numbers than counts would."""
+EACH = 0x9E3779B97F4A7C15
+"""Salt of the numbers of single units."""
 SKIP_BELOW = 0.25
 """Chance of going below which gaps between those who go are drawn."""
 GAP = 0xC2B2AE3D27D4EB4F
@@ -304,158 +309,40 @@ def crowd_totals(units: Counts, rows: I64, place: I32, totals: F64) -> None:
 
 
 @njit(cache=True, nogil=True)
-def step_counts(
-    row: int,
-    m: int,
-    n: float,
-    expected: bool,
-    units: Counts,
-    first: I64,
-    to: I32,
-    stay: I32,
-    place: I32,
-    links: I32,
-    into: I32,
-    out_of: I32,
-    tags: U32,
-    hashed: int,
-    u: float,
-    low: int,
-    high: int,
-    p: float,
-    share: F64,
-    crowd: I32,
-    veto: F64,
-    free: F64,
-    full: F64,
-    seen: F64,
-    totals: F64,
-    seed: int,
-    member: int,
-    at: int,
-    heavy: Weights,
-    drift: Weights,
-    passed: Counts,
-    reached: I32,
-    length: int,
-    listed: Bools,
-    through: Bools,
-) -> int:
-    """Let n units of a cell choose among its options by their shares; return the length of the list of cells reached."""
+def parts_of_few(n: int, p: float, share: F64, seed: int, member: int, hashed: int, at: int, parts: Out) -> None:
+    """Write how many of n units take each option, drawing for each unit alone."""
+    for j in range(n):
+        u, v = two_uniforms(seed, member, hashed ^ np.uint64(EACH), at, j)
+        if u < p:
+            k = taken(v, share)
+            if k >= 0:
+                parts[k] += 1
+
+
+@njit(cache=True, nogil=True)
+def parts_of_many(
+    n: int, p: float, u: float, share: F64, tags: U32, seed: int, member: int, hashed: int, at: int, parts: Out
+) -> None:
+    """Write how many of n units take each option: first how many go at all, then conditional binomials."""
     left = n
-    if high > low and p > 0.0:
-        go = n
-        if expected:
-            go = n * p
-        elif p < 1.0:
-            go = 0 if u <= 1.0 - n * p else binomial_quantile(u, np.int64(n), p)
-        last = -1
-        for k in range(high - low):
-            if share[k] > 0.0:
-                last = k
-        rest = 1.0
-        out = go
-        for k in range(last + 1):
-            if out <= 0:
-                break
-            if share[k] <= 0.0:
-                continue
-            edge = first[row] + k
-            part = out
-            if k < last:
-                if expected:
-                    part = go * share[k]
-                else:
-                    v = uniform(seed, member, hashed, at, tags[edge])
-                    part = binomial_quantile(v, np.int64(out), min(share[k] / rest, 1.0))
-                rest -= share[k]
-            out -= part
-            if part <= 0:
-                continue
-            c = crowd[low + k]
-            if veto[low + k] > 0.0 and c >= 0 and room_at(seen[c], free[c], full[c]) < veto[low + k]:
-                continue
-            left -= part
-            if links[edge] >= 0:
-                passed[links[edge], m] += units.dtype.type(part)
-            length = arrive(
-                row,
-                to[edge],
-                m,
-                part,
-                units,
-                place,
-                into,
-                out_of,
-                totals,
-                heavy,
-                drift,
-                passed,
-                reached,
-                length,
-                listed,
-                through,
-            )
-    if left > 0 and stay[row] != row:
-        length = arrive(
-            row,
-            stay[row],
-            m,
-            left,
-            units,
-            place,
-            into,
-            out_of,
-            totals,
-            heavy,
-            drift,
-            passed,
-            reached,
-            length,
-            listed,
-            through,
-        )
-    return length
-
-
-@njit(cache=True, nogil=True, inline="always")
-def arrive(
-    row: int,
-    target: int,
-    m: int,
-    n: float,
-    units: Counts,
-    place: I32,
-    into: I32,
-    out_of: I32,
-    totals: F64,
-    heavy: Weights,
-    drift: Weights,
-    passed: Counts,
-    reached: I32,
-    length: int,
-    listed: Bools,
-    through: Bools,
-) -> int:
-    """Move n units from a cell to another; list it where they act again at once."""
-    units[row, m] -= units.dtype.type(n)
-    units[target, m] += units.dtype.type(n)
-    drift[m] += heavy.dtype.type(n) * (heavy[target] - heavy[row])
-    a, b = place[row], place[target]
-    if a != b:
-        if a >= 0:
-            totals[a, m] -= n
-            if out_of[a] >= 0:
-                passed[out_of[a], m] += units.dtype.type(n)
-        if b >= 0:
-            totals[b, m] += n
-            if into[b] >= 0:
-                passed[into[b], m] += units.dtype.type(n)
-    if through[target] and not listed[target]:
-        listed[target] = True
-        reached[length] = target
-        length += 1
-    return length
+    if p < 1.0:
+        left = 0 if u <= 1.0 - n * p else binomial_quantile(u, n, p)
+    last = -1
+    for k in range(share.size):
+        if share[k] > 0.0:
+            last = k
+    rest = 1.0
+    for k in range(last + 1):
+        if left == 0:
+            break
+        if share[k] <= 0.0:
+            continue
+        part = left
+        if k < last:
+            part = binomial_quantile(uniform(seed, member, hashed, at, tags[k]), left, min(share[k] / rest, 1.0))
+        rest -= share[k]
+        left -= part
+        parts[k] = part
 
 
 @njit(cache=True, nogil=True)
@@ -486,6 +373,7 @@ def walk_counts(
     gated: Bools,
     widest: int,
     totals: F64,
+    asked: I64,
     waves: I64,
     seed: int,
     members: U32,
@@ -496,43 +384,41 @@ def walk_counts(
 ) -> int:
     """Let (C, M) counts act in waves, each step by step as far as its units go.
 
-    A wave takes an equal part of every cell; all of it sees the crowds as they stood when the wave's step began. `waves`
-    (M,) says how many there are for each member. Returns FINE or what is wrong.
+    A wave takes an equal part of every cell that is `asked`; all of it sees the crowds as they stood when the wave's step
+    began. `waves` (M,) says how many there are for each member. Returns FINE or what is wrong.
     """
     size = units.shape[1]
     seen = totals.copy()
     columns = weight.shape[1]
     thinned = np.empty(widest)
     now = np.empty(widest)
+    parts = np.zeros(widest + 1, dtype=units.dtype)
     u = np.empty(size)
-    # who acts: cells that are asked and hold somebody, and the part of them that is left for later waves
-    active = np.empty(group.size, dtype=np.int32)
-    number = 0
-    for row in range(group.size):
-        if group[row] >= 0 and not through[row]:
-            for m in range(size):
-                if units[row, m] != 0:
-                    active[number] = row
-                    number += 1
-                    break
-    left = np.empty((number, size), dtype=units.dtype)
-    for i in range(number):
-        for m in range(size):
-            left[i, m] = units[active[i], m]
-    listed = np.zeros(group.size, dtype=np.bool_)
+    part = np.empty(size, dtype=units.dtype)
     here = np.empty(group.size, dtype=np.int32)
     reached = np.empty(group.size, dtype=np.int32)
-    part = np.empty(size, dtype=units.dtype)
+    listed = np.zeros(group.size, dtype=np.bool_)
+    active = np.empty(asked.size, dtype=np.int32)
+    number = 0
+    for i in range(asked.size):
+        for m in range(size):
+            if units[asked[i], m] != 0:
+                active[number] = asked[i]
+                number += 1
+                break
+    left = np.empty((number, size), dtype=units.dtype)
     most = 0
     for m in range(size):
         most = max(most, waves[m])
+        for i in range(number):
+            left[i, m] = units[active[i], m]
     for wave in range(most):
         step = 0
-        length = 0
-        for i in range(number):
-            here[i] = active[i]
-        here_number = number
-        while here_number > 0:
+        here[:number] = active[:number]
+        there = number
+        while there > 0:
+            if step >= MOST_STEPS:
+                return CIRCLE
             thin = False
             for p in range(free.size):
                 for m in range(size):
@@ -540,86 +426,93 @@ def walk_counts(
                     thin |= totals[p, m] > free[p]
             length = 0
             stamp = at + step + wave * MOST_STEPS
-            for i in range(here_number):
+            for i in range(there):
                 row = here[i]
                 g = group[row]
-                somebody = 0
+                occupied = 0
                 for m in range(size):
-                    if step == 0:
-                        n = left[i, m] / (waves[m] - wave) if wave < waves[m] else 0 * left[i, m]
-                        part[m] = n if expected else np.floor(n)
+                    if step > 0:
+                        part[m] = units[row, m]
+                    elif wave < waves[m]:
+                        part[m] = left[i, m] / (waves[m] - wave) if expected else left[i, m] // (waves[m] - wave)
                         left[i, m] -= part[m]
                     else:
-                        part[m] = units[row, m]
-                    somebody += part[m] != 0
-                if step > 0:
-                    listed[row] = False
-                if somebody == 0 or g < 0:
+                        part[m] = 0
+                    occupied += part[m] != 0
+                listed[row] = False
+                if occupied == 0 or g < 0:
                     continue
                 low, high = options[g], options[g + 1]
-                if first[row + 1] - first[row] != high - low:
+                begin = first[row]
+                if first[row + 1] - begin != high - low:
                     return MISFIT
-                together = not expected and MANY * somebody > size
+                together = not expected and MANY * occupied > size
                 if together:
                     uniforms_of_members(seed, members, hashes[row], stamp, ANYWHERE, u)
                 for m in range(size):
-                    if part[m] == 0:
+                    n = part[m]
+                    if n == 0:
                         continue
-                    pm = 0 if chance.shape[1] == 1 else m
-                    wm = 0 if columns == 1 else m
-                    p = chance[g, pm]
-                    v = 0.5
-                    if not expected and 0.0 < p < 1.0:
-                        v = u[m] if together else uniform(seed, members[m], hashes[row], stamp, ANYWHERE)
-                    if stay[row] == row and not expected and p < 1.0 and v <= 1.0 - part[m] * p:
-                        continue
-                    mine = share[wm, low:high]
+                    column = m if columns > 1 else 0
+                    p = chance[g, column]
+                    mine = share[column, low:high]
                     if thin and gated[g]:
                         thinned_shares(
-                            weight[low:high, wm], crowd[low:high], seen[:, m], free, full, power, keep, thinned, now
+                            weight[low:high, column], crowd[low:high], seen[:, m], free, full, power, keep, thinned, now
                         )
                         mine = now[: high - low]
-                    length = step_counts(
-                        row,
-                        m,
-                        part[m],
-                        expected,
-                        units,
-                        first,
-                        to,
-                        stay,
-                        place,
-                        links,
-                        into,
-                        out_of,
-                        tags,
-                        hashes[row],
-                        v,
-                        low,
-                        high,
-                        p,
-                        mine,
-                        crowd,
-                        veto,
-                        free,
-                        full,
-                        seen[:, m],
-                        totals,
-                        seed,
-                        members[m],
-                        stamp,
-                        heavy,
-                        drift,
-                        passed,
-                        reached,
-                        length,
-                        listed,
-                        through,
-                    )
-            for i in range(length):
-                here[i] = reached[i]
-            here_number = length
+                    if high > low and p > 0.0:
+                        if expected:
+                            for k in range(high - low):
+                                parts[k] = n * p * mine[k]
+                        elif high == low + 1 and p >= 1.0:
+                            parts[0] = n if mine[0] > 0.0 else 0
+                        elif n <= FEW:
+                            parts_of_few(n, p, mine, seed, members[m], hashes[row], stamp, parts)
+                        else:
+                            v = u[m] if together else uniform(seed, members[m], hashes[row], stamp, ANYWHERE)
+                            parts_of_many(
+                                n, p, v, mine, tags[begin : begin + high - low], seed, members[m], hashes[row], stamp, parts
+                            )
+                    # the last part is of those who stay
+                    stayed = n
+                    for k in range(high - low + 1):
+                        if k < high - low:
+                            moved = parts[k]
+                            parts[k] = 0
+                            if moved == 0:
+                                continue
+                            target = to[begin + k]
+                            if veto[low + k] > 0.0 and crowd[low + k] >= 0:
+                                c = crowd[low + k]
+                                if room_at(seen[c, m], free[c], full[c]) < veto[low + k]:
+                                    continue
+                            if links[begin + k] >= 0:
+                                passed[links[begin + k], m] += moved
+                            stayed -= moved
+                        else:
+                            moved = stayed
+                            target = stay[row]
+                            if target == row or (moved == 0 if not expected else moved < LEAST):
+                                continue
+                        units[row, m] -= moved
+                        units[target, m] += moved
+                        drift[m] += heavy.dtype.type(moved) * (heavy[target] - heavy[row])
+                        a, b = place[row], place[target]
+                        if a != b:
+                            if a >= 0:
+                                totals[a, m] -= moved
+                                if out_of[a] >= 0:
+                                    passed[out_of[a], m] += moved
+                            if b >= 0:
+                                totals[b, m] += moved
+                                if into[b] >= 0:
+                                    passed[into[b], m] += moved
+                        if through[target] and not listed[target]:
+                            listed[target] = True
+                            reached[length] = target
+                            length += 1
+            here[:length] = reached[:length]
+            there = length
             step += 1
-            if step > MOST_STEPS:
-                return CIRCLE
     return FINE

@@ -54,12 +54,12 @@ def _net_and_question(order: Walk) -> tuple[Any, ...]:
     )
 
 
-def waves_of(order: Walk, units: NDArray[Any], totals: NDArray[np.float64]) -> NDArray[np.int64]:
+def waves_of(order: Walk, units: NDArray[Any], asked: NDArray[np.int64], totals: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return (M,) waves: one where no crowd can grow beyond what leaves room for all, and the law is then kept exactly."""
     free = order.crowds.free
     if not np.isfinite(free).any():
         return np.ones(units.shape[1], dtype=np.int64)
-    acting = units[order.choice.group >= 0].sum(axis=0)
+    acting = units[asked].sum(axis=0)
     tight = (totals + acting > free[:, None]).any(axis=0)
     return np.where(tight, order.waves, 1).astype(np.int64)
 
@@ -75,7 +75,8 @@ def walk_counts(
     """
     check_walk(order, len(members))
     ready = Prepared.of(order, units)
-    waves = waves_of(order, units, ready.totals)
+    asked = np.flatnonzero((order.choice.group >= 0) & ~order.net.through)
+    waves = waves_of(order, units, asked, ready.totals)
     passed = np.zeros((len(order.net.people), len(members)), dtype=units.dtype)
     drift = np.zeros(len(members), dtype=weight.dtype)
     edges, question, crowds = _net_and_question(order)
@@ -90,6 +91,7 @@ def walk_counts(
         ready.gated,
         ready.widest,
         ready.totals,
+        asked,
         waves,
         seed,
         members,

@@ -115,6 +115,6 @@ class Flee:
         """Nothing is calibrated."""
         return ""
 
-    def for_members(self, numbers: NDArray[np.uint32], seed: int, spread: float, begin: int) -> FleeRules:
+    def for_members(self, numbers: NDArray[np.uint32], seed: int, spread: float, begin: int) -> FleeRules:  # noqa: ARG002
         """Return the rules for some members; a folder has no ranges that members could draw from."""
         return FleeRules(self.ground, len(numbers), numbers, seed)

@@ -16,7 +16,7 @@ from havenward.model.flee.net import FleeNet, Flows, Waiting, build
 from havenward.model.flee.pull import Pull
 from havenward.model.flee.room import at_start, capacities
 from havenward.model.flee.setting_out import SettingOut
-from havenward.model.flee.states import GRAIN, Edges, Pace, Steps, pack
+from havenward.model.flee.states import Edges, Pace, Steps, pack
 from havenward.model.flee.traits import Traits, trait_of_agents, traits_of
 from havenward.model.flee.ways import Links, Ways, lay_out
 from havenward.scenario.flee.schema import FleeScenario
@@ -26,6 +26,8 @@ F64 = NDArray[np.float64]
 
 SHORT = 0.5
 """Mean of memory and today's way, in days at full speed, below which people go on through towns."""
+GRAINS: dict[Level, tuple[float, float]] = {"exact": (1 / 32, 1 / 16), "mended": (1 / 8, 1 / 4)}
+"""Steps in which the way of a day and the memory of travel are kept: tests/parity measures what they change."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ class Ground:
         course, traits = course_of(scenario, level), traits_of(scenario)
         pull = Pull(scenario, course, ways, traits, level)
         setting_out = SettingOut(scenario, course, pull.population, level)
-        pace = Pace(links, move.max_move_speed, move.max_walk_speed, move.start_on_foot, move.avoid_short_stints)
+        pace = Pace(
+            links, move.max_move_speed, move.max_walk_speed, move.start_on_foot, move.avoid_short_stints, *GRAINS[level]
+        )
         steps = Steps(ways, pace)
         fresh = int(move.start_on_foot)
         begin = [
@@ -245,9 +249,10 @@ class Ground:
         stands = len(ways.stand_place)
         per = len(self.traits) * stands
         own = state.trait * stands + state.at
-        made = state.far * GRAIN
+        day_grain, memory_grain = GRAINS[self.level]
+        made = state.far * day_grain
         short = self.scenario.settings.move_rules.applied().avoid_short_stints & (
-            (state.lately * GRAIN + made) / 2.0 < SHORT
+            (state.lately * memory_grain + made) / 2.0 < SHORT
         )
         arriving = per + np.where(short & (state.at < len(self.names)), per, 0) + own
         on_leg = np.isin(state.kind, kinds.ON_LEGS)

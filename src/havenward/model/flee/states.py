@@ -11,7 +11,8 @@ not yet behind it, and how far it has travelled of late. What no rule asks of is
     turned        the same, on a link that was closed: goes back when it comes to its end
     arriving      at a stand within the day, with some of the day's way left
 
-`lately` is Flee's memory of travel, (lately + way of today / full speed) / 2 each dusk, kept in steps of GRAIN.
+`lately` is Flee's memory of travel, (lately + way of today / full speed) / 2 each dusk. It and the way of a day are kept in
+grains, shares of a day's way at full speed: see `Pace`.
 """
 
 from __future__ import annotations
@@ -34,8 +35,6 @@ ON_LEGS: Final = (SETTING_OUT, ON_THE_ROAD, TURNED)
 THROUGH: Final = (DISPLACED, ARRIVING)
 """Kinds that nobody is of at dusk."""
 
-GRAIN: Final = 1.0 / 32.0
-"""Steps in which the memory of travel, and the way of a day, are kept: shares of a day's way at full speed."""
 MOST_DAYS: Final = 1 << 10
 """Days that a person may be on one link."""
 
@@ -102,9 +101,9 @@ class States:
         return self.key & ((1 << 9) - 1)
 
 
-def grains(share: F64) -> I64:
-    """Return shares of a day's way in whole grains."""
-    return np.minimum(np.rint(share / GRAIN), (1 << 9) - 1).astype(np.int64)
+def grains(share: F64, grain: float) -> I64:
+    """Return shares of a day's way in whole grains of some size."""
+    return np.minimum(np.rint(share / grain), (1 << 9) - 1).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -131,6 +130,8 @@ class Pace:
         walk: km a day on foot.
         first_on_foot: whether the first link is walked.
         remembers: whether a rule asks how far people have travelled of late.
+        day_grain: step in which the way of a day is kept.
+        memory_grain: step in which the memory of travel is kept.
     """
 
     links: Links
@@ -138,6 +139,8 @@ class Pace:
     walk: float
     first_on_foot: bool
     remembers: bool
+    day_grain: float
+    memory_grain: float
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,7 @@ class Steps:
         """Who comes by goes on along an option at once: at full speed, or (options counted on) on foot."""
         source, option, rank, size = self._options(states.at)
         leg, trait, lately = self.ways.leg[option], states.trait[source], states.lately[source]
-        made = states.far[source] * GRAIN * self.pace.full
+        made = states.far[source] * self.pace.day_grain * self.pace.full
         none = np.zeros_like(leg)
         run = self._after(ON_THE_ROAD, leg, trait, none, none + 1, none, lately, made, self._speed(leg))
         fast = Edges(source, rank, run)
@@ -201,7 +204,7 @@ class Steps:
         """Return the states of those who were asked and stay: stops that could not be reached are forgotten."""
         stands = np.isin(states.kind, AT_PLACES)
         place = self.ways.stand_place[np.where(stands, states.at, 0)]
-        made = np.where(states.kind == ARRIVING, states.far * GRAIN, 0.0)
+        made = np.where(states.kind == ARRIVING, states.far * self.pace.day_grain, 0.0)
         fresh = np.where(states.kind == ARRIVING, 0, states.fresh)
         rested = pack(STANDING, place, trait=states.trait, fresh=fresh, lately=self._dusk(states.lately, made))
         return np.where(stands, rested, states.key)
@@ -218,7 +221,10 @@ class Steps:
 
     def _dusk(self, lately: I64, made: F64) -> I64:
         """Return the memory of travel after a dusk, given today's way in shares of a day."""
-        return grains((lately * GRAIN + made) / 2.0) if self.pace.remembers else np.zeros(len(lately), dtype=np.int64)
+        if not self.pace.remembers:
+            return np.zeros(len(lately), dtype=np.int64)
+        grain = self.pace.memory_grain
+        return grains((lately * grain + made) / 2.0, grain)
 
     def _after(
         self,
@@ -263,6 +269,6 @@ class Steps:
         here = np.full(len(leg), ON_THE_ROAD)
         on_the_road = pack(np.where(back, TURNED, here), leg, trait=trait, far=fast << 10 | slow, fresh=fresh, lately=dusk)
         kept = lately if self.pace.remembers else np.zeros_like(lately)
-        arriving = pack(ARRIVING, stand, trait=trait, far=grains(share), lately=kept)
+        arriving = pack(ARRIVING, stand, trait=trait, far=grains(share, self.pace.day_grain), lately=kept)
         standing = pack(STANDING, stand, trait=trait, lately=dusk)
         return np.where(~there, on_the_road, np.where(~back & (way < today), arriving, standing))

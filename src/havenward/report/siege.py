@@ -1,0 +1,62 @@
+"""The report of a siege: what its sections are made from, and its first screen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from havenward.report.detail import detail
+from havenward.report.digest import Digest, digest
+from havenward.report.facts import facts
+from havenward.report.material import Common
+from havenward.report.opening import Opening
+from havenward.report.sentences import glances, headline, how_sure, reception
+from havenward.scenario.schema import Scenario
+
+LIMITS = (
+    "How many are caught, wounded or killed on the way is an assumption with a range. Arrivals cannot show it.",
+    "Dates inside the run follow from the scenario's dates of control and fighting; other dates would give other figures.",
+)
+"""What no run of a siege can tell, whatever its scenario."""
+
+
+@dataclass(frozen=True)
+class Material(Common):
+    """What every section is made from."""
+
+    scenario: Scenario
+    sums: Digest
+
+
+def material(
+    outcome: xr.Dataset, scenario: Scenario, record: Mapping[str, Any], folder: Path, today: dt.date, reason: str
+) -> Material:
+    """What the report of a run is made from, as far as its tier lets it be told.
+
+    Raises
+    ------
+    WithheldError
+        if the run's tier forbids the report.
+    """
+    known = facts(outcome, scenario, record)
+    told = detail(scenario, known.tier, today, reason)
+    sums = digest(outcome, scenario, told)
+    return Material(record, replace(known, last=sums.dates[-1].item()), told, folder, scenario, sums)
+
+
+def opening(given: Material) -> Opening:
+    """The first screen."""
+    sums, known, header = given.sums, given.facts, given.scenario.header
+    return Opening(
+        headline=headline(sums, known),
+        second=reception(sums),
+        sure=how_sure(sums.draws, known),
+        glances=glances(sums, header.epochs, known),
+        glance_note="Who leaves twice is counted twice.",
+        limits=[*header.limits, *LIMITS],
+    )
