@@ -129,15 +129,27 @@ class Digest:
         return self.flows.of("quantity", "arrived")
 
 
-def digest(outcome: xr.Dataset, scenario: Scenario, detail: Detail) -> Digest:
-    """The sums of an outcome, under the names and for the days that may be told."""
+def told_days(outcome: xr.Dataset, detail: Detail) -> xr.Dataset:
+    """An outcome without the days that may not be told.
+
+    Raises
+    ------
+    WithheldError
+        if no day may be told yet.
+    """
     if detail.last is not None:
         outcome = outcome.sel(time=outcome["time"] <= np.datetime64(detail.last))
     if detail.weekly:
         outcome = outcome.isel(time=slice(0, outcome.sizes["time"] // WEEK * WEEK))
-    dates = outcome["time"].values.astype("datetime64[D]")
-    if len(dates) == 0:
+    if outcome.sizes["time"] == 0:
         raise WithheldError("a public report of a live scenario is 14 days late, and no day of this run is that old yet")
+    return outcome
+
+
+def digest(outcome: xr.Dataset, scenario: Scenario, detail: Detail) -> Digest:
+    """The sums of an outcome, under the names and for the days that may be told."""
+    outcome = told_days(outcome, detail)
+    dates = outcome["time"].values.astype("datetime64[D]")
     period = WEEK if detail.weekly or len(dates) >= FEWEST_DAYS_FOR_WEEKS else 1
     home_area = {place.name: place.area or place.name for place in scenario.locations if place.kind == "home"}
     stock_keys = keys_of(outcome, "stock", ("stage", "site", "origin"))
@@ -158,11 +170,11 @@ def digest(outcome: xr.Dataset, scenario: Scenario, detail: Detail) -> Digest:
         flows=flows,
         links=links,
         camps=unique(camp_names),
-        capacity=_joined(capacity, camp_names, np.add),
+        capacity=joined(capacity, camp_names, np.add),
         crossings=unique(crossing_names),
         # Of crossings that are told as one the longest wait counts, and they are closed when all of them are.
-        wait=_joined(outcome["wait"].values.astype(np.float64), crossing_names, np.fmax),
-        closed=_joined(outcome["closed"].values, crossing_names, np.logical_and).mean(axis=0),
+        wait=joined(outcome["wait"].values.astype(np.float64), crossing_names, np.fmax),
+        closed=joined(outcome["closed"].values, crossing_names, np.logical_and).mean(axis=0),
         besieged=outcome["besieged"].values.mean(axis=0, dtype=np.float64),
         homes=[str(name) for name in outcome["home"].values],
         areas=[str(name) for name in outcome["area"].values],
@@ -307,7 +319,7 @@ def _parts(values: Values, sent: list[int], number: int) -> Values:
     return np.asarray(share * np.minimum(values[:, number : number + 1], whole))
 
 
-def _joined(values: NDArray[Any], names: Sequence[str], join: np.ufunc) -> NDArray[Any]:
+def joined(values: NDArray[Any], names: Sequence[str], join: np.ufunc) -> NDArray[Any]:
     """Joins the last axis over equal names, which then stand in the order in which they were met."""
     columns = [join.reduce(values[..., [name == one for name in names]], axis=-1) for one in unique(names)]
     return np.stack(columns, axis=-1) if columns else values

@@ -6,7 +6,7 @@ twenty times as fast.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,11 +62,23 @@ class Mark:
     colour: str
     opacity: float | None = None
     dashes: Dashes = None
-    ring: bool = False
+    points: Mapping[str, object] | None = None
+    """A mark of a style, such as `RING`."""
+    width: float = 1.4
+    """Of a line."""
 
 
-RING = {"marker": "o", "markersize": 4.5, "markerfacecolor": "white", "markeredgecolor": INK, "markeredgewidth": 1.1}
+RING: Mapping[str, object] = {
+    "marker": "o",
+    "markersize": 4.5,
+    "markerfacecolor": "white",
+    "markeredgecolor": INK,
+    "markeredgewidth": 1.1,
+}
 """How a counted figure is marked."""
+
+LEGEND_ROW = 23
+"""Pixels from one row of a legend to the next."""
 
 
 class Drawing:
@@ -109,22 +121,22 @@ class Drawing:
             size *= 72 / DPI
         self.letters.append(Letters(at, text, size, colour, bold, anchor))
 
-    def legend(self, marks: Sequence[Mark], remark: str = "") -> None:
-        """One row below the subtitle, with a remark at its end."""
-        x = float(LEFT)
+    def legend(self, marks: Sequence[Mark], remark: str = "", row: int = 0) -> None:
+        """One row below the subtitle, or below so many other rows, with a remark at its end."""
+        x, y = float(LEFT), LEGEND + LEGEND_ROW * row
         for mark in marks:
-            self._mark(mark, x)
-            self.words((x + 36, LEGEND), mark.words, 9, anchor="lm")
+            self._mark(mark, x, y)
+            self.words((x + 36, y), mark.words, 9, anchor="lm")
             x += 36 + pens.width_of(mark.words, points(9)) + 22
-        self.words((RIGHT, LEGEND), remark, 9, QUIET, anchor="rm", width=RIGHT - x)
+        self.words((RIGHT, y), remark, 9, QUIET, anchor="rm", width=RIGHT - x)
 
-    def _mark(self, mark: Mark, x: float) -> None:
+    def _mark(self, mark: Mark, x: float, y: float) -> None:
         if mark.opacity is not None:
-            self.add(Rectangle((x, LEGEND - 5.5), 25, 11, facecolor=mark.colour, alpha=mark.opacity, linewidth=0))
-        elif mark.ring:
-            self.add(Line2D([x + 12.5], [LEGEND], linestyle="none", **RING))  # type: ignore[arg-type]
+            self.add(Rectangle((x, y - 5.5), 25, 11, facecolor=mark.colour, alpha=mark.opacity, linewidth=0))
+        elif mark.points is not None:
+            self.add(Line2D([x + 12.5], [y], linestyle="none", **mark.points))  # type: ignore[arg-type]
         else:
-            self.add(Line2D([x, x + 25], [LEGEND] * 2, color=mark.colour, linewidth=1.4, linestyle=mark.dashes))
+            self.add(Line2D([x, x + 25], [y, y], color=mark.colour, linewidth=mark.width, linestyle=mark.dashes))
 
     def save(self, path: Path) -> Path:
         """Draws the shapes, then the letters over them, and writes the picture."""

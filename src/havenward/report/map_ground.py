@@ -59,10 +59,10 @@ class Ground:
             for layer in self.ground.layers:
                 if layer.kind == kind:
                     for line in layer.lines:
-                        self.line(draw, kind, self.projection.pixels(line) * pens.FINE)
+                        self._line(draw, kind, self.projection.pixels(line) * pens.FINE)
         return image
 
-    def line(self, draw: ImageDraw.ImageDraw, kind: str, line: Points) -> None:
+    def _line(self, draw: ImageDraw.ImageDraw, kind: str, line: Points) -> None:
         for part in near(line, self.size[0] * pens.FINE, self.size[1] * pens.FINE):
             if kind == "lake":
                 draw.polygon(line.ravel().tolist(), fill=WATER)

@@ -161,16 +161,7 @@ class Panel(Ground):
     def _camps(self, draw: ImageDraw.ImageDraw, now: Moment) -> None:
         places = self.at(self.still.camps.points) * pens.FINE
         for (x, y), people, plots in zip(places, now.people, now.plots, strict=True):
-            pens.disc(draw, x, y, 1.6 * self.fine, INK, INK, 1)
-            ring = self.scales.radius(float(plots)) * self.fine
-            inner = self.scales.radius(float(people)) * self.fine
-            if inner > 1:
-                if people > plots:
-                    pens.disc(draw, x, y, inner, OVER, INK, min(2.2 * self.fine, 0.3 * inner))
-                else:
-                    pens.disc(draw, x, y, inner, PEOPLE, "white", 0.7 * self.fine)
-            if ring > 1:
-                pens.disc(draw, x, y, ring, None, INK, 1.1 * self.fine)
+            camp_disc(draw, (x, y), float(people), float(plots), self.scales, self.fine)
 
     def _crossings(self, draw: ImageDraw.ImageDraw, now: Moment) -> None:
         for (x, y), people in zip(self.at(self.still.crossings.points) * pens.FINE, now.queue, strict=True):
@@ -241,6 +232,23 @@ class Panel(Ground):
             r = float(radius) * unit
             boxes.append((x - r, y - r, x + r, y + r))
         return boxes
+
+
+def camp_disc(
+    draw: ImageDraw.ImageDraw, at: tuple[float, float], people: float, plots: float, scales: Scales, fine: float
+) -> None:
+    """A camp: a disc for its people, a ring for those whom it has room for; no ring where `plots` is not a number."""
+    x, y = at
+    pens.disc(draw, x, y, 1.6 * fine, INK, INK, 1)
+    inner = scales.radius(people) * fine
+    if inner > 1:
+        if people > plots:
+            pens.disc(draw, x, y, inner, OVER, INK, min(2.2 * fine, 0.3 * inner))
+        else:
+            pens.disc(draw, x, y, inner, PEOPLE, "white", 0.7 * fine)
+    ring = 0.0 if math.isnan(plots) else scales.radius(plots) * fine
+    if ring > 1:
+        pens.disc(draw, x, y, ring, None, INK, 1.1 * fine)
 
 
 def home_colour(share: float) -> str:

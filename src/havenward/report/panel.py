@@ -8,7 +8,7 @@ needs.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.collections import LineCollection
@@ -108,8 +108,11 @@ class Panel:
         """Pixels of a day."""
         return self.left + (self.right - self.left) * (day - self.first) / (self.last - self.first)
 
-    def fan(self, x: Values, draws: Values, colour: str = BLUE) -> None:
-        """The 95, 80 and 50 % bands of (draw, time) values and their median; a bare dashed line where there is one draw."""
+    def fan(self, x: Values, draws: Values, colour: str = BLUE, centre: Values | None = None, middle: str = INK) -> None:
+        """The 95, 80 and 50 % bands of (draw, time) values and their median; a bare dashed line where there is one draw.
+
+        `centre` is (time,) what stands in place of the median, `middle` the colour of its line.
+        """
         if len(x) == 1:
             x, draws = np.array([x[0], x[0] + 1]), np.repeat(draws, 2, axis=1)
         if draws.shape[0] < FEWEST_DRAWS:
@@ -121,7 +124,7 @@ class Panel:
             edge = np.column_stack((there_and_back, np.concatenate((levels[low], levels[high][::-1]))))
             self.sheet.add(Polygon(edge, facecolor=colour, alpha=opacity, linewidth=0, transform=self._people()))
         self.most = max(self.most, float(levels[LEVELS[-1]].max()))
-        self.line(x, levels[0.5], INK, 1.1)
+        self.line(x, levels[0.5] if centre is None else centre, middle, 1.1)
 
     def line(self, x: Values, values: Values, colour: str, width: float, dashes: Dashes = None) -> None:
         """A line through (time,) values."""
@@ -138,8 +141,12 @@ class Panel:
 
     def rings(self, x: Sequence[float], values: Sequence[float]) -> None:
         """Counted figures."""
-        self.most = max(self.most, *values)
-        self.sheet.add(Line2D(x, values, linestyle="none", transform=self._people(), **RING))  # type: ignore[arg-type]
+        self.points(x, values, RING)
+
+    def points(self, x: Sequence[float], values: Sequence[float], style: Mapping[str, object]) -> None:
+        """Marks of a style, such as `RING`."""
+        self.most = max(self.most, *values, 0.0)
+        self.sheet.add(Line2D(x, values, linestyle="none", transform=self._people(), **style))  # type: ignore[arg-type]
 
     def bars(self, spans: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> None:
         """Strokes between pairs of (day, value): ranges that were printed, and the days that a flow was summed over."""
@@ -200,17 +207,21 @@ class Panel:
 
 def fan_legend(sheet: Drawing, draws: int, colour: str = BLUE, *, counted: bool = False, more: Sequence[Mark] = ()) -> None:
     """What bands, line and rings mean, and what the bands are over."""
-    marks = [Mark("one simulated future: no interval", colour, dashes=ONE_FUTURE)]
-    remark = ""
-    if draws >= FEWEST_DRAWS:
-        marks = [
-            Mark("50 % of simulated futures", colour, 0.70),
-            Mark("80 %" if draws >= 9 else "all", colour, 0.43),
-            Mark("95 %" if draws >= 39 else "all", colour, 0.18),
-            Mark("median", INK),
-        ]
-        remark = f"Bands: {sheet.facts.interval}"
+    marks, remark = band_marks(draws, colour, sheet.facts)
     marks += more
     if counted:
-        marks.append(Mark("counted (with its range, if printed)", INK, ring=True))
+        marks.append(Mark("counted (with its range, if printed)", INK, points=RING))
     sheet.legend(marks, remark)
+
+
+def band_marks(draws: int, colour: str, facts: Facts, middle: tuple[str, str] = ("median", INK)) -> tuple[list[Mark], str]:
+    """Marks of a fan's bands and of its middle line (its words and colour), and in words what the bands are over."""
+    if draws < FEWEST_DRAWS:
+        return [Mark("one simulated future: no interval", colour, dashes=ONE_FUTURE)], ""
+    marks = [
+        Mark("50 % of simulated futures", colour, 0.70),
+        Mark("80 %" if draws >= 9 else "all", colour, 0.43),
+        Mark("95 %" if draws >= 39 else "all", colour, 0.18),
+        Mark(*middle),
+    ]
+    return marks, f"Bands: {facts.interval}"

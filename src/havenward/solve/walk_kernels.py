@@ -461,7 +461,7 @@ def walk_counts(
                             weight[low:high, column], crowd[low:high], seen[:, m], free, full, power, keep, thinned, now
                         )
                         mine = now[: high - low]
-                    if high > low and p > 0.0:
+                    if high > low and p > 0.0 and not (expected and step > 0 and n < LEAST):
                         if expected:
                             for k in range(high - low):
                                 parts[k] = n * p * mine[k]

@@ -1,10 +1,13 @@
 """The day of Flee, in its order.
 
-    closing   people on links that close are bound to turn back
-    leaving   the day's people set out; whoever stands somewhere goes or stays (Flee's phase A)
-    travel    whoever is on a link comes on by a day, arrives, and goes on while the day lasts (Flee's phase B)
+    closing     people on links that close are bound to turn back (mended: and go on where the link opens again)
+    leaving     the day's people set out; whoever stands somewhere goes or stays (Flee's phase A)
+    travel      whoever is on a link comes on by a day, arrives, and goes on while the day lasts (Flee's phase B)
+    admitting   those at the gates of camps are let in as far as there is room (mended only: Flee lets everybody in)
+    leaving the count of camps, where the folder says that people do
 
-Conflicts, floods, closures and capacities of all days are known beforehand: see course.py.
+Conflicts, floods, closures and capacities of all days are known beforehand: see course.py. Exact: people act one after the
+other and see camps fill up. Mended: all see camps as they were in the morning, and nobody gets in beyond the limit.
 """
 
 from __future__ import annotations
@@ -16,8 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.cells import CellTable
-from havenward.core.orders import Choice, Counts, Crowds, Phase, Split, Walk
+from havenward.core.cells import NOBODY, CellTable
+from havenward.core.orders import Choice, Counts, Crowds, Phase, Quota, Split, Walk
+from havenward.core.totals import is_occupied
 from havenward.model.flee.ground import Ground
 
 F64 = NDArray[np.float64]
@@ -39,8 +43,10 @@ class FleeRules:
     exact: frozenset[str] = frozenset({"chain", "individuals"})
     unit: str = ""
     _gone: F64 = field(init=False)
+    _start: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._start = self._people()
         self._gone = np.zeros((len(self.ground.names), self.members))
 
     @property
@@ -70,41 +76,98 @@ class FleeRules:
 
     def start(self) -> NDArray[np.int64]:
         """Return (M, C) people on the eve of the first day: in camps, and all who will be displaced."""
+        return self._start
+
+    def _people(self) -> NDArray[np.int64]:
         ground = self.ground
         counts = np.zeros((self.members, len(ground.net.table)), dtype=np.int64)
         for row, people in ground.first_rows:
             counts[:, row] = people
-        for key, people in ground.setting_out.numbers(self.seed, self.numbers).items():
-            counts[:, ground.waiting_rows[key]] = people
+        for key, waiting in ground.setting_out.numbers(self.seed, self.numbers).items():
+            counts[:, ground.waiting_rows[key]] = waiting
         return counts
 
     def phases(self, day: int, counts: Counts) -> Iterator[Phase]:
         """Yield the phases of a day."""
         yield self._closing(day)
-        yield self._leaving(day)
-        yield self._travel(day)
+        today = self._today(day, counts)
+        yield self._leaving(today)
+        yield self._travel(today)
+        yield self._admitting(today, counts)
+        yield self._leaving_count()
 
-    def signals(self, day: int) -> dict[str, NDArray[Any]]:
+    def signals(self, day: int) -> dict[str, NDArray[Any]]:  # noqa: ARG002
         """Nothing is kept beside stocks and flows."""
         return {}
 
     def _closing(self, day: int) -> Phase:
-        move, ground = self.ground.turning, self.ground
-        if day == 0 or move is None:
-            return
-        closes = ground.course.links_open[day - 1] & ~ground.course.links_open[day]
-        doomed = closes[ground.link_of_turning]
-        if doomed.any():
-            yield Split(move, doomed.astype(np.float64)[None, :, None])
+        ground = self.ground
+        before, now = ground.course.links_open[max(day - 1, 0)], ground.course.links_open[day]
+        for move, turns in ((ground.turning, before & ~now), (ground.going_on, ~before & now)):
+            if move is not None and (chosen := turns[ground.link_of_turning]).any():
+                yield Split(move, chosen.astype(np.float64)[None, :, None])
 
-    def _leaving(self, day: int) -> Phase:
-        group = self.ground.leaving_group(day)
-        passage = yield Walk(self.ground.net.net, self._choice(day, group), self._crowds(day))
+    def _today(self, day: int, counts: Counts) -> _Today:
+        """Return what people are asked today."""
+        ground = self.ground
+        full = ground.capacity[day]
+        if ground.level == "exact":
+            chance, weight = ground.answers(day, self._population, np.zeros(len(ground.limited), dtype=bool))
+            return _Today(day, chance, weight, self._crowds(full), ground.option_goal, self._veto(day))
+        inside = ground.inside.of(counts)
+        limit = full[ground.limited]
+        ample = (inside.max(axis=0) + ground.travelling.of(counts).max() + self._setting_out(day) <= limit).astype(bool)
+        chance, weight = ground.answers(day, self._population, ample)
+        room = self._room(inside, limit)
+        if (room < 1.0).any():
+            weight, chance = self._thinned(weight, chance, room)
+        nowhere = np.full(len(ground.names), np.inf)
+        crowds = Crowds(nowhere, nowhere, 1.0, self._keep)
+        none = np.full(len(ground.option_goal), NOBODY, dtype=np.int32)
+        return _Today(day, chance, weight, crowds, none, np.zeros(len(none)))
+
+    def _setting_out(self, day: int) -> float:
+        """Return the most people who set out on a day in any member."""
+        rows = self.ground.waiting_on(day)
+        return float(self._start[:, rows].sum(axis=1).max(initial=0))
+
+    def _room(self, inside: F64, limit: F64) -> F64:
+        """Return (M, places with a limit) room as people know it in the morning: 1 up to the buffer, 0 when full."""
+        buffer = self.ground.scenario.settings.move_rules.capacity_buffer
+        free = np.where(np.isfinite(limit), limit * buffer, np.inf)
+        span = np.where(np.isfinite(limit), np.maximum(limit - free, 1e-9), 1.0)
+        return np.clip(1.0 - (inside - np.minimum(free, 1e300)) / span, 0.0, 1.0)
+
+    def _thinned(self, weight: F64, chance: F64, room: F64) -> tuple[F64, F64]:
+        """Thin out the options that end in a place that fills up, member by member."""
+        ground = self.ground
+        power = ground.scenario.settings.move_rules.weight_power
+        places = np.ones((len(ground.names), self.members))
+        places[ground.limited] = room.T**power
+        options = np.where(ground.option_goal[:, None] >= 0, places[ground.option_goal], 1.0)
+        own = np.repeat(chance, self.members, axis=1) if chance.shape[1] == 1 else chance
+        return np.where(weight < 0, -1.0, weight * options), own
+
+    def _leaving(self, today: _Today) -> Phase:
+        passage = yield today.walk(self.ground, self.ground.leaving_group(today.day), 0)
         if self.ground.takes_people:
             self._gone[self.ground.setting_out.origins] += passage.units[:, self.ground.displaced_series].T
 
-    def _travel(self, day: int) -> Phase:
-        yield Walk(self.ground.net.net, self._choice(day, self.ground.travel_group), self._crowds(day), wave=TRAVEL_WAVE)
+    def _travel(self, today: _Today) -> Phase:
+        yield today.walk(self.ground, self.ground.travel_group, TRAVEL_WAVE)
+
+    def _admitting(self, today: _Today, counts: Counts) -> Phase:
+        ground = self.ground
+        if ground.admission is None or not is_occupied(counts, ground.net.at_gates):
+            return
+        limit = np.minimum(np.floor(ground.capacity[today.day][ground.limited]), 2.0**62)
+        budget = np.maximum(limit - ground.inside.of(counts), 0).astype(np.int64)
+        yield Quota(ground.admission, ground.lane, budget, np.ones(len(ground.lane), dtype=np.int64))
+
+    def _leaving_count(self) -> Phase:
+        move = self.ground.leaving_count
+        if move is not None:
+            yield Split(move, self.ground.leaving_chance[None, :, None])
 
     @property
     def _population(self) -> F64:
@@ -112,21 +175,34 @@ class FleeRules:
         whole = self.ground.pull.population[:, None]
         return np.maximum(whole - self._gone, 0.0) if self.ground.takes_people else whole
 
-    def _choice(self, day: int, group: NDArray[np.int32]) -> Choice:
-        ground = self.ground
-        chance, weight = ground.answers(day, self._population)
-        return Choice(
-            group=group,
-            chance=chance,
-            first=ground.option_first,
-            weight=weight,
-            crowd=ground.option_crowd,
-            veto=np.where(ground.option_crowd >= 0, ground.course.camp[day][ground.option_crowd] * VETO, 0.0),
-        )
+    def _veto(self, day: int) -> F64:
+        goal = self.ground.option_goal
+        return np.where(goal >= 0, self.ground.course.camp[day][goal] * VETO, 0.0)
 
-    def _crowds(self, day: int) -> Crowds:
+    def _crowds(self, full: F64) -> Crowds:
         move = self.ground.scenario.settings.move_rules.applied()
-        full = self.ground.capacity[day]
         free = np.where(np.isfinite(full), full * move.capacity_buffer, np.inf)
-        pruned = move.pruning_threshold >= 1.001 and not move.fixed_routes
-        return Crowds(free, full, move.weight_power, 1.0 / move.pruning_threshold if pruned else 0.0)
+        return Crowds(free, full, 0.0 if move.fixed_routes else move.weight_power, self._keep)
+
+    @property
+    def _keep(self) -> float:
+        """Share of the best option's weight below which options are not taken."""
+        move = self.ground.scenario.settings.move_rules.applied()
+        return 1.0 / move.pruning_threshold if move.pruning_threshold >= 1.001 and not move.fixed_routes else 0.0
+
+
+@dataclass(frozen=True)
+class _Today:
+    """What people are asked on a day."""
+
+    day: int
+    chance: F64
+    weight: F64
+    crowds: Crowds
+    crowd: NDArray[np.int32]
+    veto: F64
+
+    def walk(self, ground: Ground, group: NDArray[np.int32], wave: int) -> Walk:
+        """Return the order in which some cells are asked."""
+        choice = Choice(group, self.chance, ground.option_first, self.weight, self.crowd, self.veto)
+        return Walk(ground.net.net, choice, self.crowds, wave=wave)

@@ -16,7 +16,7 @@ from havenward.model.flee.day import FleeRules
 from havenward.model.flee.ground import Ground
 from havenward.scenario.flee.schema import FleeScenario
 
-STAGES = ("not_yet_displaced", "on_the_road", "elsewhere", "in_camp")
+STAGES = ("not_yet_displaced", "on_the_road", "elsewhere", "at_the_gate", "in_camp", "left_the_count")
 
 TELLING = Telling(
     daily=("in_camp",),

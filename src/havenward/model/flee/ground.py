@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from havenward.core.cells import NOBODY
 from havenward.core.orders import Move
+from havenward.core.totals import Total
 from havenward.model.flee import states as kinds
 from havenward.model.flee.course import Course, Level, course_of, link_ends
 from havenward.model.flee.net import FleeNet, Flows, Waiting, build
@@ -20,6 +21,7 @@ from havenward.model.flee.states import Edges, Pace, Steps, pack
 from havenward.model.flee.traits import Traits, trait_of_agents, traits_of
 from havenward.model.flee.ways import Links, Ways, lay_out
 from havenward.scenario.flee.schema import FleeScenario
+from havenward.scenario.flee.settings import MoveRules
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -28,6 +30,11 @@ SHORT = 0.5
 """Mean of memory and today's way, in days at full speed, below which people go on through towns."""
 GRAINS: dict[Level, tuple[float, float]] = {"exact": (1 / 32, 1 / 16), "mended": (1 / 8, 1 / 4)}
 """Steps in which the way of a day and the memory of travel are kept: tests/parity measures what they change."""
+FINEST = 1 / 256
+"""Smallest step in which the way of a day is kept, whatever the shortest link."""
+
+BLOCKS = 4
+"""Kinds of people who choose at a stand: who stands, who arrives, who arrives after a short way, who is at the gate."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,7 @@ class Ground:
         names: of the places.
         course: places by day.
         ways: paths.
+        pace: how people travel.
         traits: what tells people apart.
         setting_out: who is displaced.
         pull: where they are drawn.
@@ -54,6 +62,7 @@ class Ground:
     names: tuple[str, ...]
     course: Course
     ways: Ways
+    pace: Pace
     traits: Traits
     setting_out: SettingOut
     pull: Pull
@@ -78,10 +87,10 @@ class Ground:
         course, traits = course_of(scenario, level), traits_of(scenario)
         pull = Pull(scenario, course, ways, traits, level)
         setting_out = SettingOut(scenario, course, pull.population, level)
-        pace = Pace(
-            links, move.max_move_speed, move.max_walk_speed, move.start_on_foot, move.avoid_short_stints, *GRAINS[level]
-        )
-        steps = Steps(ways, pace)
+        pace = pace_of(links, move, level)
+        capacity = capacities(scenario, setting_out, level)
+        limited = np.isfinite(capacity).any(axis=0)
+        steps = Steps(ways, pace, limited & (level == "mended"))
         fresh = int(move.start_on_foot)
         begin = [
             (int(pack(kinds.STANDING, place, trait=trait, fresh=fresh)), int(number))
@@ -101,6 +110,7 @@ class Ground:
             np.array([state for state, _ in begin], dtype=np.int64),
             waiting,
             closable,
+            _sinks(scenario) > 0,
             names,
             _flows(scenario, len(setting_out.origins)),
         )
@@ -114,10 +124,11 @@ class Ground:
             names=names,
             course=course,
             ways=ways,
+            pace=pace,
             traits=traits,
             setting_out=setting_out,
             pull=pull,
-            capacity=capacities(scenario, setting_out, level),
+            capacity=capacity,
             net=net,
             waiting_rows={
                 key: row[int(state)] for key, state in zip(setting_out.keys(), waiting.states.tolist(), strict=True)
@@ -130,44 +141,43 @@ class Ground:
         """Whether places lose those who set out."""
         return self.scenario.settings.spawn_rules.take_from_population and self.setting_out.follows_registers
 
-    # Questions. Groups: those who stand, by trait and stand; those who arrive; those who arrive after a short way; those on
-    # a leg, always or by chance at full speed; those who wait.
+    # Questions. Groups of cells, block by block: those who stand, those who arrive, those who arrive after a short way and
+    # those at a gate, each by trait and stand; those on a leg, always or by chance at full speed; those who enter, by place
+    # with a limit; those who wait.
 
     @cached_property
-    def _foot(self) -> bool:
-        """Whether anybody may go on foot by chance."""
-        return bool((self.links_of_legs > 0).any())
-
-    @cached_property
-    def links_of_legs(self) -> F64:
+    def foot(self) -> F64:
         """(G,) chance to go on foot along each leg."""
         return np.asarray(links_of(self.scenario).walked[self.ways.leg_link])
 
     @cached_property
     def _feet(self) -> F64:
         """Chances to go on foot that there are, above 0."""
-        return np.unique(self.links_of_legs[self.links_of_legs > 0])
+        return np.unique(self.foot[self.foot > 0])
+
+    @cached_property
+    def limited(self) -> I64:
+        """Places whose people are limited on some day."""
+        return np.flatnonzero(np.isfinite(self.capacity).any(axis=0))
 
     @cached_property
     def _blocks(self) -> tuple[I64, I64, F64]:
-        """Sizes of the groups, the option that each option of a stand's groups takes its weight from, and its share."""
+        """Sizes of the groups by stand, the option that each of their options takes its weight from, and its share of it."""
         traits, sizes = len(self.traits), np.diff(self.ways.first)
-        options = len(self.ways.goal)
-        base = np.arange(traits * options)
-        share = np.ones(traits * options)
         size = np.tile(sizes, traits)
-        if not self._foot:
-            return np.tile(size, 3), np.tile(base, 3), np.tile(share, 3)
-        walked = np.tile(self.links_of_legs[self.ways.leg], traits)
+        base = np.arange(int(size.sum()))
+        share = np.ones(len(base))
+        if not len(self._feet):
+            return np.tile(size, BLOCKS), np.tile(base, BLOCKS), np.tile(share, BLOCKS)
+        # who arrives goes on at once: within a stand all options at full speed, then all on foot
+        walked = np.tile(self.foot[self.ways.leg], traits)
         stand = np.repeat(np.arange(len(size)), size)
-        both = np.concatenate([base, base])
-        order = np.lexsort((np.concatenate([base * 0, base * 0 + 1]), np.concatenate([stand, stand])))
-        # within a stand: all options at full speed, then all on foot
-        fan, chance = both[order], np.concatenate([1.0 - walked, walked])[order]
+        order = np.lexsort((np.repeat([0, 1], len(base)), np.tile(stand, 2)))
+        fan, chance = np.tile(base, 2)[order], np.concatenate([1.0 - walked, walked])[order]
         return (
-            np.concatenate([size, 2 * size, 2 * size]),
-            np.concatenate([base, fan, fan]),
-            np.concatenate([share, chance, chance]),
+            np.concatenate([size, 2 * size, 2 * size, size]),
+            np.concatenate([base, fan, fan, base]),
+            np.concatenate([share, chance, chance, share]),
         )
 
     @cached_property
@@ -182,7 +192,7 @@ class Ground:
     def option_first(self) -> I64:
         """(G + 1,) where the options of each group begin."""
         legs = [1, *([2] * len(self._feet))]
-        sizes = np.concatenate([self._blocks[0], legs, self._waiting_sizes])
+        sizes = np.concatenate([self._blocks[0], legs, [2] * len(self.limited), self._waiting_sizes])
         return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
     @cached_property
@@ -191,41 +201,38 @@ class Ground:
         return np.concatenate([[1.0], *([1.0 - foot, foot] for foot in self._feet.tolist())])
 
     @cached_property
-    def option_crowd(self) -> NDArray[np.int32]:
-        """(K,) place whose crowd thins an option out, or NOBODY."""
-        rest = len(self._on_legs) + sum(self._waiting_sizes)
-        if self.scenario.settings.move_rules.fixed_routes and self.level == "exact":
-            # fixed routes are not thinned out, but people still do not set off for a full camp
-            pass
+    def option_goal(self) -> NDArray[np.int32]:
+        """(K,) place with a limit at which an option ends, or NOBODY."""
         goal = np.tile(self.ways.goal, len(self.traits))[self._blocks[1]]
-        limited = np.isfinite(self.capacity).any(axis=0)
-        return np.concatenate([np.where(limited[goal], goal, NOBODY), np.full(rest, NOBODY)]).astype(np.int32)
+        ends = np.where(np.isin(goal, self.limited), goal, NOBODY)
+        rest = np.full(int(self.option_first[-1]) - len(ends), NOBODY)
+        return np.concatenate([ends, rest]).astype(np.int32)
 
-    def answers(self, day: int, population: F64) -> tuple[F64, F64]:
+    def answers(self, day: int, population: F64, ample: NDArray[np.bool_]) -> tuple[F64, F64]:
         """Return (G, columns) chances to go and (K, columns) weights of options on a day.
 
         Args:
             day: of the run.
             population: (P, columns) people who are left in places.
+            ample: (places with a limit,) whether all who may come today find room.
         """
         columns = population.shape[1]
         capacity = np.where(np.isfinite(self.capacity[day]), self.capacity[day], 0.0)
         free = self.pull.chances(day, population, capacity)
         bound = np.arange(len(self.ways.stand_place)) >= len(self.names)
         stand = free[:, self.ways.stand_place]
-        stand[:, bound] = 1.0
+        stand[:, bound] = 1.0 if self.pull.anybody_moves else 0.0
         short = np.where(self.course.town[day][self.ways.stand_place][None, :, None], 1.0, stand)
-        flat = (len(self.traits) * len(self.ways.stand_place), columns)
-        others = np.ones((1 + len(self._feet) + len(self._waiting_sizes), columns))
-        chance = np.concatenate([stand.reshape(flat), stand.reshape(flat), short.reshape(flat), others])
-        weight = self.pull.weights(day, population)
-        weight = self._following(weight, day).reshape(-1, columns)
+        gate = np.full(stand.shape, self.scenario.settings.move_rules.applied().default_movechance)
+        others = np.ones((1 + len(self._feet) + len(self.limited) + len(self._waiting_sizes), columns))
+        blocks = [block.reshape(-1, columns) for block in (stand, stand, short, gate)]
+        weight = self._following(self.pull.weights(day, population), day).reshape(-1, columns)
         _, base, share = self._blocks
-        legs = np.repeat(self._on_legs[:, None], columns, axis=1)
         shared = np.where(weight[base] < 0, -1.0, weight[base] * share[:, None])
-        return np.ascontiguousarray(chance), np.ascontiguousarray(
-            np.concatenate([shared, legs, self._origins(day, population)])
-        )
+        doors = np.stack([np.where(ample, 1.0, -1.0), np.where(ample, -1.0, 1.0)], axis=1).reshape(-1)
+        fixed = np.repeat(np.concatenate([self._on_legs, doors])[:, None], columns, axis=1)
+        every = np.concatenate([shared, fixed, self._origins(day, population)])
+        return np.concatenate([*blocks, others]), np.ascontiguousarray(every)
 
     def _following(self, weight: F64, day: int) -> F64:
         """Give those who follow a path their only option, where its link is open."""
@@ -244,37 +251,37 @@ class Ground:
 
     @cached_property
     def _group(self) -> NDArray[np.int32]:
-        """(C,) group of each cell."""
-        state, ways = self.net.states, self.ways
-        stands = len(ways.stand_place)
-        per = len(self.traits) * stands
-        own = state.trait * stands + state.at
-        day_grain, memory_grain = GRAINS[self.level]
-        made = state.far * day_grain
-        short = self.scenario.settings.move_rules.applied().avoid_short_stints & (
-            (state.lately * memory_grain + made) / 2.0 < SHORT
-        )
-        arriving = per + np.where(short & (state.at < len(self.names)), per, 0) + own
+        """(C,) group of each cell; NOBODY for those who are never asked."""
+        state, move = self.net.states, self.scenario.settings.move_rules.applied()
+        per = len(self.traits) * len(self.ways.stand_place)
+        own = state.trait * len(self.ways.stand_place) + state.at
+        day_grain, memory_grain = self.pace.day_grain, self.pace.memory_grain
+        short = (state.lately * memory_grain + state.far * day_grain) / 2.0 < SHORT
+        short &= move.avoid_short_stints & (state.at < len(self.names))
         on_leg = np.isin(state.kind, kinds.ON_LEGS)
-        stands = (state.kind == kinds.STANDING) | (state.kind == kinds.DISPLACED)
-        foot = np.zeros(len(own))
-        if self._foot:
-            foot = np.where(on_leg, self.links_of_legs[np.where(on_leg, state.at, 0)], 0.0)
-            if self.scenario.settings.move_rules.applied().start_on_foot:
-                foot = np.where(state.fresh == 1, 0.0, foot)
-        leg = 3 * per + np.where(foot > 0, 1 + np.searchsorted(self._feet, foot), 0)
-        waiting = 3 * per + 1 + len(self._feet)
-        group = np.select([stands, state.kind == kinds.ARRIVING, on_leg], [own, arriving, leg], waiting)
+        foot = np.where(on_leg, self.foot[np.where(on_leg, state.at, 0)], 0.0) if len(self.foot) else np.zeros(len(own))
+        foot = np.where((state.fresh == 1) & move.start_on_foot, 0.0, foot)
+        legs = BLOCKS * per
+        doors = legs + 1 + len(self._feet)
+        waiting = doors + len(self.limited)
         if not self.setting_out.follows_registers:
-            zone = np.searchsorted(self.setting_out.origins, np.maximum(state.far - 1, 0))
-            group = np.where(state.kind == kinds.WAITING, waiting + zone, group)
+            waiting = waiting + np.searchsorted(self.setting_out.origins, np.maximum(state.far - 1, 0))
+        groups = {
+            kinds.STANDING: own,
+            kinds.DISPLACED: own,
+            kinds.ARRIVING: per + np.where(short, per, 0) + own,
+            kinds.AT_THE_GATE: 3 * per + own,
+            kinds.ENTERING: doors + np.searchsorted(self.limited, state.at),
+            kinds.WAITING: waiting,
+            **{kind: legs + np.where(foot > 0, 1 + np.searchsorted(self._feet, foot), 0) for kind in kinds.ON_LEGS},
+        }
+        group = np.select([state.kind == kind for kind in groups], list(groups.values()), NOBODY)
         return group.astype(np.int32)
 
     def leaving_group(self, day: int) -> NDArray[np.int32]:
-        """Return (C,) groups of those who are asked when people leave: who stands, and who sets out on this day."""
-        state = self.net.states
+        """Return (C,) groups of those who are asked when people leave: who is somewhere, and who sets out on this day."""
         group = self._standing_group.copy()
-        today = self._waiting_cells[state.at[self._waiting_cells] == day]
+        today = self.waiting_on(day)
         group[today] = self._group[today]
         return group
 
@@ -282,16 +289,65 @@ class Ground:
     def _waiting_cells(self) -> I64:
         return np.flatnonzero(self.net.states.kind == kinds.WAITING)
 
+    def waiting_on(self, day: int) -> I64:
+        """Return cells of those who set out on a day."""
+        return self._waiting_cells[self.net.states.at[self._waiting_cells] == day]
+
+    def _group_of(self, wanted: tuple[int, ...]) -> NDArray[np.int32]:
+        return np.where(np.isin(self.net.states.kind, wanted), self._group, NOBODY).astype(np.int32)
+
     @cached_property
     def _standing_group(self) -> NDArray[np.int32]:
-        stands = np.isin(self.net.states.kind, (kinds.STANDING, kinds.DISPLACED))
-        return np.where(stands, self._group, NOBODY).astype(np.int32)
+        return self._group_of(kinds.CHOOSING)
 
     @cached_property
     def travel_group(self) -> NDArray[np.int32]:
-        """(C,) groups of those who are asked when people travel: on legs, and arriving."""
-        travels = np.isin(self.net.states.kind, (*kinds.ON_LEGS, kinds.ARRIVING))
-        return np.where(travels, self._group, NOBODY).astype(np.int32)
+        """(C,) groups of those who are asked when people travel: on legs, arriving, and entering."""
+        return self._group_of((*kinds.ON_LEGS, kinds.ARRIVING, kinds.ENTERING))
+
+    # Limits.
+
+    @cached_property
+    def inside(self) -> Total:
+        """People in each place with a limit."""
+        rows = np.flatnonzero((self.net.states.kind == kinds.STANDING) & np.isin(self.net.place, self.limited))
+        return Total.by(np.searchsorted(self.limited, self.net.place[rows]), len(self.limited), rows)
+
+    @cached_property
+    def travelling(self) -> Total:
+        """People on legs and at gates: all who may come to a place with a limit today."""
+        rows = np.flatnonzero(np.isin(self.net.states.kind, (*kinds.ON_LEGS, kinds.AT_THE_GATE)))
+        return Total.by(np.zeros(len(rows), dtype=np.int64), 1, rows)
+
+    @cached_property
+    def admission(self) -> Move | None:
+        """From the gates of camps to the inside."""
+        rows = self.net.at_gates
+        if not len(rows):
+            return None
+        into = self.net.net.into[self.ways.stand_place[self.net.states.at[rows]]]
+        inside = self.net.admitted[:, None, None]
+        return Move.build(self.net.table, "admitted", rows, inside, ["inside"], into.astype(np.int64)[:, None, None])
+
+    @cached_property
+    def lane(self) -> I64:
+        """Place with a limit that each source of `admission` is at the gate of, by its rank among them."""
+        return np.searchsorted(self.limited, self.ways.stand_place[self.net.states.at[self.net.at_gates]])
+
+    # People who leave the count.
+
+    @cached_property
+    def leaving_count(self) -> Move | None:
+        """From camps to where people are who left the count."""
+        rows = self.net.in_sinks
+        if not len(rows):
+            return None
+        return Move.build(self.net.table, "leaves the count", rows, self.net.left[:, None, None], ["left"])
+
+    @cached_property
+    def leaving_chance(self) -> F64:
+        """Daily chance of each source of `leaving_count`."""
+        return np.asarray(_sinks(self.scenario)[self.net.place[self.net.in_sinks]])
 
     # Links that close.
 
@@ -302,6 +358,14 @@ class Ground:
         if not len(rows):
             return None
         return Move.build(self.net.table, "link closes", rows, self.net.turned[:, None, None], ["turned"])
+
+    @cached_property
+    def going_on(self) -> Move | None:
+        """Mended: those bound to turn back go on where the link opens again before they come to its end."""
+        rows = self.net.turned
+        if self.level == "exact" or not len(rows):
+            return None
+        return Move.build(self.net.table, "link opens", rows, self.net.on_closable[:, None, None], ["on the road"])
 
     @cached_property
     def link_of_turning(self) -> I64:
@@ -321,20 +385,27 @@ class Ground:
 
     @cached_property
     def stocks(self) -> tuple[tuple[str, str, str], ...]:
-        """Stage, site and origin of each stock series: one for each place, the roads, and those not yet displaced."""
+        """Stage, site and origin of each stock series: every place, gates of places with a limit, and no place."""
         camp = set(self.camps.tolist())
         places = [("in_camp" if row in camp else "elsewhere", name, "") for row, name in enumerate(self.names)]
-        return (*places, ("on_the_road", "roads", ""), ("not_yet_displaced", "home", ""))
+        gates = [("at_the_gate", self.names[place], "") for place in self.limited]
+        others = [("on_the_road", "roads", ""), ("not_yet_displaced", "home", ""), ("left_the_count", "camps", "")]
+        return (*places, *gates, *others)
 
     @cached_property
     def series(self) -> I64:
         """(C,) stock series of each cell."""
-        kind, number = self.net.states.kind, len(self.names)
-        return np.select(
-            [kind == kinds.STANDING, kind == kinds.WAITING, np.isin(kind, kinds.THROUGH)],
-            [self.net.place, np.full(len(kind), number + 1), np.full(len(kind), NOBODY)],
-            number,
-        )
+        state, number = self.net.states, len(self.names)
+        gates = number + np.searchsorted(self.limited, state.at)
+        roads = np.full(len(state.key), number + len(self.limited))
+        told = {
+            kinds.STANDING: self.net.place,
+            kinds.AT_THE_GATE: gates,
+            kinds.WAITING: roads + 1,
+            kinds.LEFT_THE_COUNT: roads + 2,
+            **dict.fromkeys(kinds.ON_LEGS, roads),
+        }
+        return np.select([state.kind == kind for kind in told], list(told.values()), NOBODY)
 
     @cached_property
     def displaced_series(self) -> I64:
@@ -352,6 +423,12 @@ class Ground:
         )
 
 
+def _sinks(scenario: FleeScenario) -> F64:
+    """Return (P,) daily chances to leave the count of a camp."""
+    on = scenario.settings.spawn_rules.camps_are_sinks
+    return np.array([(place.deactivation_probability or 0.0) * on for place in scenario.locations])
+
+
 def links_of(scenario: FleeScenario) -> Links:
     """Return the directed links of a folder."""
     start, end = link_ends(scenario)
@@ -363,6 +440,23 @@ def links_of(scenario: FleeScenario) -> Links:
         np.array([route.km for route in routes]),
         np.array([route.max_move_speed or speed for route in routes]),
         np.array([route.walk_probability or 0.0 for route in routes]),
+    )
+
+
+def pace_of(links: Links, move: MoveRules, level: Level) -> Pace:
+    """Return how people travel; the way of a day is kept finely enough for the shortest link to count."""
+    day_grain, memory_grain = GRAINS[level]
+    shortest = float(links.km.min(initial=move.max_move_speed)) / move.max_move_speed
+    while day_grain > max(shortest, FINEST):
+        day_grain /= 2
+    return Pace(
+        links,
+        move.max_move_speed,
+        move.max_walk_speed,
+        move.start_on_foot,
+        move.avoid_short_stints,
+        day_grain,
+        memory_grain,
     )
 
 

@@ -15,8 +15,12 @@ from havenward.core.streams import meaning
 from havenward.model.flee.states import (
     ARRIVING,
     AT_PLACES,
-    DISPLACED,
+    AT_THE_GATE,
+    BY_STAND,
+    CHOOSING,
+    ENTERING,
     KINDS,
+    LEFT_THE_COUNT,
     ON_LEGS,
     ON_THE_ROAD,
     STANDING,
@@ -26,6 +30,7 @@ from havenward.model.flee.states import (
     Edges,
     States,
     Steps,
+    pack,
 )
 
 I64 = NDArray[np.int64]
@@ -75,11 +80,11 @@ def mix(a: U64, b: U64 | int) -> U64:
 def hashes_of(states: States, steps: Steps) -> U64:
     """Return the random streams of states: what they mean, whatever their rows."""
     kind = states.kind
-    on_leg, stand = np.isin(kind, ON_LEGS), np.isin(kind, AT_PLACES)
+    on_leg, stand = np.isin(kind, ON_LEGS), np.isin(kind, BY_STAND)
     base = np.full(len(kind), meaning("flee", "waiting"), dtype=np.uint64)
     base = np.where(on_leg, steps.ways.leg_hash[np.where(on_leg, states.at, 0)], base) if len(steps.ways.leg_hash) else base
     base = np.where(stand, steps.ways.stand_hash[np.where(stand, states.at, 0)], base)
-    rest = states.key & ~(((np.int64(1) << 26) - 1) << 30)
+    rest = states.key & ~(((np.int64(1) << 25) - 1) << 30)
     rest = np.where(kind == WAITING, states.key, rest)
     return mix(base, rest.astype(np.uint64))
 
@@ -93,7 +98,9 @@ class FleeNet:
         net: their edges.
         states: what each cell is.
         place: (C,) place of those who stand, or NOBODY.
-        turned: (T,) pairs of rows: on a link that may close, and turned on it.
+        on_closable, turned: (T,) cells on links that may close, and the same turned.
+        at_gates, admitted: (A,) cells at the gates of camps, and the same inside.
+        in_sinks, left: (L,) cells in camps that people leave the count of, and where they are then.
     """
 
     table: CellTable
@@ -102,6 +109,10 @@ class FleeNet:
     place: I64
     on_closable: I64
     turned: I64
+    at_gates: I64
+    admitted: I64
+    in_sinks: I64
+    left: I64
 
 
 def explore(steps: Steps, begin: I64, closable: NDArray[np.bool_]) -> tuple[I64, list[tuple[I64, Edges]]]:
@@ -119,7 +130,8 @@ def explore(steps: Steps, begin: I64, closable: NDArray[np.bool_]) -> tuple[I64,
         states = States(frontier)
         reached = [steps.of_staying(states)]
         for kinds, law in (
-            ((DISPLACED, STANDING), steps.of_standing),
+            (CHOOSING, steps.of_standing),
+            ((ENTERING,), steps.of_entering),
             ((ARRIVING,), steps.of_arriving),
             (ON_LEGS, steps.of_moving),
         ):
@@ -140,11 +152,17 @@ def explore(steps: Steps, begin: I64, closable: NDArray[np.bool_]) -> tuple[I64,
 
 def turned_of(keys: I64) -> I64:
     """Return the turned states of states on the road."""
-    return keys + (np.int64(TURNED - ON_THE_ROAD) << 60)
+    return keys + (np.int64(TURNED - ON_THE_ROAD) << 59)
 
 
 def build(
-    steps: Steps, begin: I64, waiting: Waiting, closable: NDArray[np.bool_], names: tuple[str, ...], flows: Flows
+    steps: Steps,
+    begin: I64,
+    waiting: Waiting,
+    closable: NDArray[np.bool_],
+    sinks: NDArray[np.bool_],
+    names: tuple[str, ...],
+    flows: Flows,
 ) -> FleeNet:
     """Lay out cells and edges.
 
@@ -153,12 +171,18 @@ def build(
         begin: states in which people stand at the start, or into which they set out.
         waiting: those who are not yet displaced.
         closable: (N,) links that close on some day.
+        sinks: (P,) places that people leave the count of.
         names: of the places.
         flows: what steps are counted as.
     """
+    # somebody can always stand in the first place, so that a folder in which nobody ever moves is no special case
+    begin = np.append(begin, pack(STANDING, 0))
     keys, found = explore(steps, np.union1d(begin, waiting.edges.target), closable)
     # those at rest first, in the order in which people were made: camps, then those who wait, by day
-    keys = np.concatenate([keys, waiting.states])
+    standing = keys[States(keys).kind == STANDING]
+    in_sinks = States(standing[sinks[steps.ways.stand_place[States(standing).at]]])
+    left = pack(LEFT_THE_COUNT, steps.ways.stand_place[in_sinks.at], trait=in_sinks.trait)
+    keys = np.concatenate([keys, np.unique(left), waiting.states])
     kind = States(keys).kind
     rank = np.select([kind == STANDING, kind == WAITING, np.isin(kind, THROUGH)], [0, 1, 3], 2)
     keys = keys[np.lexsort((keys, rank))]
@@ -204,7 +228,19 @@ def build(
     net.check(table)
     on_closable = np.flatnonzero(states.kind == ON_THE_ROAD)
     on_closable = on_closable[closable[steps.ways.leg_link[states.at[on_closable]]]] if len(on_closable) else on_closable
-    return FleeNet(table, net, states, place, on_closable, rows(turned_of(keys[on_closable])))
+    at_gates = np.flatnonzero(states.kind == AT_THE_GATE)
+    return FleeNet(
+        table,
+        net,
+        states,
+        place,
+        on_closable,
+        rows(turned_of(keys[on_closable])),
+        at_gates,
+        rows(keys[at_gates] + (np.int64(STANDING - AT_THE_GATE) << 59)),
+        rows(in_sinks.key),
+        rows(left),
+    )
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,11 @@ class Pull:
         home = self.scenario.home_country
         return np.array([place.country != home for place in self.scenario.locations])
 
+    @property
+    def anybody_moves(self) -> bool:
+        """Whether people move at all: with an awareness of 0 nobody in Flee does."""
+        return self.level == "mended" or self.scenario.settings.move_rules.awareness_level != 0
+
     @cached_property
     def population(self) -> F64:
         """(P,) people of places other than camps, as Flee counts them: divided by hasten, whole."""
@@ -209,7 +214,7 @@ class Pull:
             every = np.where(level > 0, along(rules.flood_movechances, level), every)
             if self._forecasts(day) and rules.flood_loc_weights is not None:
                 every = every * self._leaving_forecast(day)[:, :, None]
-        return np.asarray(np.clip(every, 0.0, 1.0))
+        return np.asarray(np.clip(every, 0.0, 1.0) if self.anybody_moves else np.zeros(every.shape))
 
     def _ahead(self, day: int) -> list[int]:
         """Return the days that a forecast looks at."""
@@ -242,7 +247,8 @@ class Pull:
     def _forecast(self, day: int, level_of: int | None) -> F64:
         """Return (P,) sums over flooded days ahead of attractiveness times trust; of the level forecast, or of a day's."""
         rules = self.scenario.settings.move_rules.flood_rules
-        assert rules is not None and rules.flood_loc_weights is not None
+        assert rules is not None
+        assert rules.flood_loc_weights is not None
         total = np.zeros(self._floods.shape[1])
         for ahead in self._ahead(day):
             flooded = self._floods[ahead] > 0

@@ -33,13 +33,13 @@ def capacities(scenario: FleeScenario, setting_out: SettingOut, level: Level) ->
 
 
 def at_start(scenario: FleeScenario, setting_out: SettingOut, level: Level) -> NDArray[np.int64]:
-    """Return (P,) people in camps before the first day."""
+    """Return (P,) people in camps before the first day; where floods drive people, in every place."""
     rules, hasten = scenario.settings.spawn_rules, scenario.settings.optimisations.hasten
     out = np.zeros(len(scenario.locations), dtype=np.int64)
     if rules.empty_camps_on_day0:
         return out
     for row, place in enumerate(scenario.locations):
-        if place.kind in ("camp", "idpcamp"):
+        if place.kind in ("camp", "idpcamp") or scenario.settings.flood_mode:
             further = place.initial_idps // hasten if level == "mended" else place.initial_idps
             out[row] = further + (setting_out.registered.at_start[row] if rules.insert_day0 else 0)
     return out

@@ -10,6 +10,9 @@ not yet behind it, and how far it has travelled of late. What no rule asks of is
     on the road   on a leg at dusk, after some days at full speed and some on foot
     turned        the same, on a link that was closed: goes back when it comes to its end
     arriving      at a stand within the day, with some of the day's way left
+    entering      come to a camp that has a limit, where arrivals are checked
+    at the gate   of such a camp, which was full
+    left the count  of a camp whose people leave it
 
 `lately` is Flee's memory of travel, (lately + way of today / full speed) / 2 each dusk. It and the way of a day are kept in
 grains, shares of a day's way at full speed: see `Pace`.
@@ -28,11 +31,24 @@ from havenward.model.flee.ways import Links, Ways
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
-WAITING, DISPLACED, STANDING, SETTING_OUT, ON_THE_ROAD, TURNED, ARRIVING = range(7)
-KINDS: Final = ("waiting", "displaced", "standing", "setting out", "on the road", "turned", "arriving")
+WAITING, DISPLACED, STANDING, SETTING_OUT, ON_THE_ROAD, TURNED, ARRIVING, ENTERING, AT_THE_GATE, LEFT_THE_COUNT = range(10)
+KINDS: Final = (
+    "waiting",
+    "displaced",
+    "standing",
+    "setting out",
+    "on the road",
+    "turned",
+    "arriving",
+    "entering",
+    "at the gate",
+    "left the count",
+)
 AT_PLACES: Final = (DISPLACED, STANDING, ARRIVING)
+BY_STAND: Final = (*AT_PLACES, ENTERING, AT_THE_GATE, LEFT_THE_COUNT)
+CHOOSING: Final = (DISPLACED, STANDING, AT_THE_GATE)
 ON_LEGS: Final = (SETTING_OUT, ON_THE_ROAD, TURNED)
-THROUGH: Final = (DISPLACED, ARRIVING)
+THROUGH: Final = (DISPLACED, ARRIVING, ENTERING)
 """Kinds that nobody is of at dusk."""
 
 MOST_DAYS: Final = 1 << 10
@@ -46,8 +62,8 @@ class TooSlow(ValueError):
 def pack(
     kind: I64 | int, at: I64 | int, *, trait: I64 | int = 0, far: I64 | int = 0, fresh: I64 | int = 0, lately: I64 | int = 0
 ) -> I64:
-    """Return states: 3 bits of kind, 4 of trait, 26 of stand or leg, 20 of how far, 1 of first link, 9 of memory."""
-    parts = ((kind, 60), (trait, 56), (at, 30), (far, 10), (fresh, 9), (lately, 0))
+    """Return states: 4 bits of kind, 4 of trait, 25 of stand or leg, 20 of how far, 1 of first link, 9 of memory."""
+    parts = ((kind, 59), (trait, 55), (at, 30), (far, 10), (fresh, 9), (lately, 0))
     packed = np.zeros(np.broadcast_shapes(*(np.shape(part) for part, _ in parts)), dtype=np.int64)
     for part, shift in parts:
         packed = packed | np.asarray(part, dtype=np.int64) << shift
@@ -63,17 +79,17 @@ class States:
     @property
     def kind(self) -> I64:
         """What they are."""
-        return self.key >> 60
+        return self.key >> 59
 
     @property
     def trait(self) -> I64:
         """Which rules on age, sex and awareness apply to them."""
-        return (self.key >> 56) & 15
+        return (self.key >> 55) & 15
 
     @property
     def at(self) -> I64:
         """Stand or leg."""
-        return (self.key >> 30) & ((1 << 26) - 1)
+        return (self.key >> 30) & ((1 << 25) - 1)
 
     @property
     def far(self) -> I64:
@@ -145,13 +161,20 @@ class Pace:
 
 @dataclass(frozen=True)
 class Steps:
-    """What leads from state to state."""
+    """What leads from state to state.
+
+    Attributes:
+        ways: paths.
+        pace: how people travel.
+        gated: (P,) places at which arrivals are checked against a limit.
+    """
 
     ways: Ways
     pace: Pace
+    gated: NDArray[np.bool_]
 
     def of_standing(self, states: States) -> Edges:
-        """Who stands, or was just displaced, goes to the start of the leg of an option."""
+        """Who stands somewhere, or was just displaced, goes to the start of the leg of an option."""
         source, option, rank, _ = self._options(states.at)
         target = pack(
             SETTING_OUT,
@@ -175,6 +198,13 @@ class Steps:
             return fast
         walk = self._after(ON_THE_ROAD, leg, trait, none, none, none + 1, lately, made, np.full(len(leg), self.pace.walk))
         return joined(fast, Edges(source, size + rank, walk))
+
+    def of_entering(self, states: States) -> Edges:
+        """Who comes to a camp is let in (edge 0), or waits at the gate (edge 1)."""
+        same = {"trait": states.trait, "lately": states.lately}
+        here, one = np.arange(len(states.key)), np.ones(len(states.key), dtype=np.int64)
+        inside, outside = (pack(kind, states.at, **same) for kind in (STANDING, AT_THE_GATE))
+        return joined(Edges(here, 0 * one, inside), Edges(here, one, outside))
 
     def of_moving(self, states: States) -> Edges:
         """Who is on a leg comes on by a day: at full speed (edge 0) or, where that may be, on foot (edge 1)."""
@@ -202,11 +232,12 @@ class Steps:
 
     def of_staying(self, states: States) -> I64:
         """Return the states of those who were asked and stay: stops that could not be reached are forgotten."""
-        stands = np.isin(states.kind, AT_PLACES)
+        stands = np.isin(states.kind, (*AT_PLACES, AT_THE_GATE))
         place = self.ways.stand_place[np.where(stands, states.at, 0)]
         made = np.where(states.kind == ARRIVING, states.far * self.pace.day_grain, 0.0)
         fresh = np.where(states.kind == ARRIVING, 0, states.fresh)
-        rested = pack(STANDING, place, trait=states.trait, fresh=fresh, lately=self._dusk(states.lately, made))
+        kind = np.where(states.kind == AT_THE_GATE, AT_THE_GATE, STANDING)
+        rested = pack(kind, place, trait=states.trait, fresh=fresh, lately=self._dusk(states.lately, made))
         return np.where(stands, rested, states.key)
 
     def _speed(self, leg: I64) -> F64:
@@ -269,6 +300,10 @@ class Steps:
         here = np.full(len(leg), ON_THE_ROAD)
         on_the_road = pack(np.where(back, TURNED, here), leg, trait=trait, far=fast << 10 | slow, fresh=fresh, lately=dusk)
         kept = lately if self.pace.remembers else np.zeros_like(lately)
-        arriving = pack(ARRIVING, stand, trait=trait, far=grains(share, self.pace.day_grain), lately=kept)
-        standing = pack(STANDING, stand, trait=trait, lately=dusk)
-        return np.where(~there, on_the_road, np.where(~back & (way < today), arriving, standing))
+        # at least a grain a link, or a day on short links would never end
+        far = np.maximum(grains(share, self.pace.day_grain), np.rint(made / self.pace.full / self.pace.day_grain) + 1)
+        arriving = pack(ARRIVING, stand, trait=trait, far=far, lately=kept)
+        comes_in = self.gated[self.ways.stand_place[stand]] & (stand < len(self.gated))
+        standing = pack(np.where(comes_in, ENTERING, STANDING), stand, trait=trait, lately=dusk)
+        goes_on = ~back & ~comes_in & (way < today)
+        return np.where(~there, on_the_road, np.where(goes_on, arriving, standing))

@@ -1,0 +1,96 @@
+"""Plain words: what a Flee run says in one sentence, and its figures at a glance, each with its 80 % interval."""
+
+from __future__ import annotations
+
+import math
+
+from havenward.guard.disclosure import FEWEST_DRAWS, count, figure_text, in_ten, interval, span_text
+from havenward.report.facts import Facts, day_text
+from havenward.report.flee.occupancy import percent_span, shares_of_room
+from havenward.report.flee.sums import FleeSums
+from havenward.report.opening import SINGLE, Glance
+from havenward.report.sentences import between_days, busiest
+
+MEANINGS = {
+    "over chance only": "The interval is that of chance only: settings, roads, conflicts and the numbers who set out are the "
+    "same in every simulated future, so the truth may lie much further off.",
+    "over surroundings only": "The run has expected numbers and no chance, so its interval says nothing of how sure it is.",
+}
+"""What the spread of the draws is over, in a sentence."""
+
+
+def headline(sums: FleeSums) -> str:
+    """How many, where, when and how sure, in one sentence."""
+    day = day_text(sums.dates[-1])
+    if sums.draws < FEWEST_DRAWS:
+        return SINGLE
+    if not sums.total[:, -1].any():
+        return f"In none of {sums.draws} simulated futures is anybody in a {sums.site} on {day}, the last day of the run."
+    return (
+        f"In 8 of 10 simulated futures {span_text(interval(sums.total[:, -1]))} people are in {all_of(sums)} on {day}, the "
+        f"last day of the run; {fullest(sums)}."
+    )
+
+
+def all_of(sums: FleeSums) -> str:
+    """All camps in words."""
+    return f"the {len(sums.camps)} {sums.sites}" if len(sums.camps) > 1 else sums.camps[0][:1].lower() + sums.camps[0][1:]
+
+
+def fullest(sums: FleeSums) -> str:
+    """The camp that is fullest against its room, or else holds the most people, and in how many futures it is."""
+    by_room = shares_of_room(sums)
+    people = {name: sums.people[:, -1, number] for number, name in enumerate(sums.camps)}
+    name, share = busiest(by_room or people)
+    held = f"{span_text(interval(people[name]))} people"
+    if name in by_room:
+        held += f", {percent_span(interval(by_room[name]))} % of its capacity"
+    if len(sums.camps) == 1:
+        return f"that is {held}"
+    what = "fullest" if by_room else "largest"
+    return f"the {what} is {name} (in {in_ten(share)} futures), with {held}"
+
+
+def against_registers(sums: FleeSums) -> str:
+    """How the run compares with the registers, in one sentence; empty where it cannot be said."""
+    if sums.compared is None or sums.draws < FEWEST_DRAWS:
+        return ""
+    card, daily = sums.compared.card, sums.compared.registered.daily
+    text = (
+        f"The registers of {len(card.camps)} {sums.sites} have {count(daily[-1].sum() * sums.hasten)} people on that day (on "
+        f"straight lines between printed figures). The averaged relative difference over all days is "
+        f"{card['ard'].members_mean:.2f}, where 0 is perfect"
+    )
+    return f"{text}; {inside(sums)}." if card.reports else f"{text}."
+
+
+def inside(sums: FleeSums) -> str:
+    """How many printed figures lie in the interval, and how many would if it were right."""
+    if sums.compared is None or math.isnan(sums.compared.card.inside):
+        return "no printed figure can be held against an interval"
+    card = sums.compared.card
+    met = round(card.inside * card.reports)
+    return (
+        f"{met} of {card.reports} printed figures from day 30 on lie in the model's 80 % interval, where "
+        f"{in_ten(card.expected_inside)} would if it were right"
+    )
+
+
+def glances(sums: FleeSums, known: Facts) -> list[Glance]:
+    """The main figures; empty where there is one draw."""
+    if sums.draws < FEWEST_DRAWS:
+        return []
+    day, total = day_text(sums.dates[-1]), sums.total
+    rows = []
+    for what, stage in (
+        (f"In {sums.sites}", "in_camp"),
+        ("On the road", "on_the_road"),
+        (f"Elsewhere: in towns, conflict zones and other places that are no {sums.sites}", "elsewhere"),
+        ("Not yet displaced: will set out later in the run", "not_yet_displaced"),
+    ):
+        if sums.stages[stage].any():
+            rows.append(Glance(what, "stock", sums.unit, f"{day}, the last day", figure_text(interval(sums.stages[stage][:, -1]))))
+    if total.any():
+        when = between_days(sums.dates[total.argmax(axis=1)])
+        rows.insert(1, Glance(f"In {sums.sites}, at the most", "stock, largest", sums.unit, when, figure_text(interval(total.max(axis=1)))))
+    return rows
