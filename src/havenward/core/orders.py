@@ -6,12 +6,12 @@ how an order is carried out; a solver never asks what an order is for.
     split    every unit goes independently, by probabilities that sum to at most one; the rest stay
     quota    the units that a budget has room for, uniformly at random among those who wait
     draw     uniforms of named surroundings, the same under every solver
-    ordered  one unit after the other by a rule that sees running totals
+    ordered  one unit after the other, each as far as it goes through a net of cells, seeing what stands in crowds
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -30,7 +30,7 @@ Counts = NDArray[np.int64] | NDArray[np.float64]
 """(M, C) units by member and cell: whole numbers, or expectations under the mean solver."""
 
 Phase = Generator["Order", Any, None]
-"""Yields orders; receives `Flows` for a split, a quota or an ordered move, (M, K) numbers for a draw."""
+"""Yields orders; receives `Flows` for a split or a quota, a `Passage` for an ordered move, (M, K) numbers for a draw."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,37 +179,6 @@ def streams_of(*names: tuple[object, ...]) -> NDArray[np.uint64]:
     return np.array([meaning("draw", *name) for name in names], dtype=np.uint64)
 
 
-Rule = Callable[[int, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]], None]
-"""rule(source, totals, fixed, out): writes the T probabilities of a unit of this source into `out`.
-
-`totals` are running totals (arrivals so far by target, added up after each unit), `fixed` is what stays the same during
-the order. A rule must be compilable by numba in nopython mode.
-"""
-
-
-@dataclass(frozen=True, eq=False)
-class Ordered:
-    """Units act one after the other in the fixed sequence of their numbers, each seeing what came before.
-
-    Attributes:
-        move: S sources and T targets.
-        rule: gives a unit's probabilities from the running totals.
-        totals: (M, T) running totals at the start.
-        gain: (S, T) what one unit adds to the totals of its target.
-        fixed: (M, F) numbers that the rule may read.
-        waves: into how many waves a solver of counts may cut the sequence.
-        wave: number of this order when a day asks the same question more than once.
-    """
-
-    move: Move
-    rule: Rule
-    totals: NDArray[np.float64]
-    gain: NDArray[np.float64]
-    fixed: NDArray[np.float64]
-    waves: int = 16
-    wave: int = 0
-
-
 @dataclass(frozen=True, eq=False)
 class Net:
     """Where units may go, one step after the other, within one order. Built once.
@@ -304,7 +273,7 @@ class Crowds:
 
 
 @dataclass(frozen=True, eq=False)
-class Walk:
+class Ordered:
     """Units act one after the other in the sequence of their numbers, each as far as it goes before the next.
 
     A unit is asked in its cell, goes along an edge of the net or stays, and is asked again where it comes through. It sees
@@ -327,7 +296,7 @@ class Walk:
 
 @dataclass(frozen=True, eq=False)
 class Passage:
-    """What an order of many steps moved.
+    """What an ordered move of many steps moved.
 
     Attributes:
         units: (M, L) units that passed each flow series.
@@ -338,7 +307,7 @@ class Passage:
     people: NDArray[np.int64]
 
 
-Order = Split | Quota | Draw | Ordered | Walk
+Order = Split | Quota | Draw | Ordered
 
 
 class OrderError(RuntimeError):
@@ -358,6 +327,6 @@ class Solver(Protocol):
         """Names of the moves that this solver carried out approximately so far."""
         ...
 
-    def carry_out(self, order: Order, day: int) -> Flows | NDArray[np.float64]:
-        """Carry one order out and return what was realised: flows, or the numbers of a draw."""
+    def carry_out(self, order: Order, day: int) -> Flows | Passage | NDArray[np.float64]:
+        """Carry one order out and return what was realised: flows, what passed, or the numbers of a draw."""
         ...

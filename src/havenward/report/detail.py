@@ -100,6 +100,7 @@ def detail_of(names: Names, tier: Tier, today: dt.date, reason: str, *, free: bo
             "flows": f"Who goes which way {NOTHING}",
             "map": f"A map of places {NOTHING}",
             "camps": f"What single camps hold {NOTHING}",
+            "errors": f"How far a run lies from the registers of single camps {NOTHING}",
         },
     )
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.counted import Counted
-from havenward.core.orders import Counts, Move, Order, Ordered, Passage, Quota, Split
+from havenward.core.orders import Counts, Move, Order, Passage, Quota, Split
 from havenward.core.rules import Rules
 from havenward.core.totals import Flows, members_last
 from havenward.solve import kernels
@@ -88,7 +88,7 @@ class Recorder:
         if self._day < self.first:
             return
         today = self._kept["flow"][:, self._day - self._start]
-        if isinstance(realised, Flows) and isinstance(order, Split | Quota | Ordered):
+        if isinstance(realised, Flows) and isinstance(order, Split | Quota):
             self._moved(order.move, realised, today)
         if isinstance(realised, Passage):
             today[:, :, : realised.people.shape[1]] += realised.units[:, :, None] * realised.people

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.ledger import Ledger
-from havenward.core.orders import Draw, Order, Ordered, Passage, Quota, Split, Walk
+from havenward.core.orders import Draw, Order, Ordered, Passage, Quota, Split
 from havenward.core.streams import step
 from havenward.core.totals import Flows
 from havenward.solve import kernels
-from havenward.solve.checks import check_sequence, checked_budget, judge, shaped
+from havenward.solve.checks import checked_budget, judge, shaped
 from havenward.solve.desks import Desks
 from havenward.solve.walks import walk_counts
 
@@ -58,9 +58,7 @@ class Chain:
             case Quota():
                 return self._quota(order, at)
             case Ordered():
-                return self._ordered(order, at)
-            case Walk():
-                return self._walk(order, day)
+                return self._ordered(order, day)
 
     def _split(self, order: Split, at: int) -> Flows:
         move = order.move
@@ -101,30 +99,7 @@ class Chain:
         )
         return self._desks.carry(move, used)
 
-    def _ordered(self, order: Ordered, at: int) -> Flows:
-        move = order.move
-        check_sequence(order, len(self.members))
-        self.approximations.add(move.name)
-        desk = self._desks.of(move)
-        flows = np.zeros((len(self.members), *move.rows.shape[:2]), dtype=np.int64)
-        kernels.ordered_counts(
-            self._units,
-            move.sources,
-            move.hashes,
-            move.tags,
-            order.rule,
-            order.totals,
-            order.gain,
-            order.fixed,
-            order.waves,
-            self.seed,
-            self.members,
-            at,
-            flows,
-        )
-        return self._desks.carry(move, kernels.list_flows(flows, desk.where, desk.moved))
-
-    def _walk(self, order: Walk, day: int) -> Passage:
+    def _ordered(self, order: Ordered, day: int) -> Passage:
         passage, cut = walk_counts(order, day, self._units, self.seed, self.members, self.ledger, self.ledger.whole)
         if cut:
             self.approximations.add(order.net.name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.core.orders import Ordered, OrderError, Quota, Split, Walk
+from havenward.core.orders import Ordered, OrderError, Quota, Split
+from havenward.core.streams import LAST_WAVE
 from havenward.core.totals import members_last
-from havenward.solve import kernels
+from havenward.solve import kernels, walk_kernels
 
 
 def shaped(order: Split, members: int) -> NDArray[np.float64]:
@@ -57,35 +58,30 @@ def checked_budget(order: Quota, members: int) -> NDArray[np.int64]:
     return np.ascontiguousarray(order.budget, dtype=np.int64)
 
 
-def check_sequence(order: Ordered, members: int) -> None:
-    """Raise where the totals of an ordered move are not there.
-
-    Raises:
-        OrderError: a shape is not that of the move, or there is no wave.
-    """
-    sources, targets, _ = order.move.rows.shape
-    if order.totals.shape != (members, targets) or order.gain.shape != (sources, targets):
-        raise OrderError(f"{order.move.name}: an ordered move needs totals and gains for each target")
-    if len(order.fixed) != members or order.waves < 1:
-        raise OrderError(f"{order.move.name}: an ordered move needs fixed numbers for each member, and a wave")
-
-
-def check_walk(order: Walk, members: int) -> None:
+def check_ordered(order: Ordered, members: int) -> None:
     """Raise where a choice has not the shape of its net, or a chance or weight is none.
 
     That the cells of a group have as many edges as it has options is looked at where units act.
 
     Raises:
-        OrderError: it does not.
+        OrderError: it does not, or there are more waves than there are numbers for.
     """
     net, choice, crowds = order.net, order.choice, order.crowds
-    groups, options, cells = len(choice.first) - 1, len(choice.weight), len(net.stay)
+    groups, options, places, cells = len(choice.first) - 1, len(choice.weight), len(crowds.free), len(net.stay)
     name = net.name
-    if choice.group.shape != (cells,) or choice.chance.shape[0] != groups or choice.first[-1] != options:
-        raise OrderError(f"{name}: a choice needs a group for each cell, a chance for each group, and all its options")
+    if choice.group.shape != (cells,) or choice.chance.shape[0] != groups or choice.group.max(initial=-1) >= groups:
+        raise OrderError(f"{name}: a choice needs a group for each cell, and a chance for each group")
+    if choice.first[0] != 0 or choice.first[-1] != options or (np.diff(choice.first) < 0).any():
+        raise OrderError(f"{name}: a choice needs all options, group by group")
+    if choice.crowd.shape != (options,) or choice.veto.shape != (options,) or choice.crowd.max(initial=-1) >= places:
+        raise OrderError(f"{name}: every option needs a crowd or none, and a veto")
     if choice.chance.shape[1] != choice.weight.shape[1] or choice.weight.shape[1] not in (1, members):
         raise OrderError(f"{name}: chances and weights are both for one member, or both for all {members}")
-    if not ((choice.chance >= 0) & (choice.chance <= 1)).all() or np.isnan(choice.weight).any():
+    if not ((choice.chance >= 0) & (choice.chance <= 1)).all() or not (choice.weight < np.inf).all():
         raise OrderError(f"{name}: a chance is no probability, or a weight is not a number")
-    if not (crowds.full >= crowds.free).all() or len(net.into) != len(crowds.free):
+    if crowds.full.shape != (places,) or not (crowds.full >= crowds.free).all() or len(net.into) != places:
         raise OrderError(f"{name}: a crowd must be full no earlier than it leaves room for all")
+    if not (crowds.power >= 0 and 0 <= crowds.keep <= 1):
+        raise OrderError(f"{name}: the power of crowds is at least 0, and what they keep is a share")
+    if order.waves < 1 or order.wave + order.waves * walk_kernels.MOST_STEPS > LAST_WAVE + 1:
+        raise OrderError(f"{name}: from 1 to {(LAST_WAVE + 1 - order.wave) // walk_kernels.MOST_STEPS} waves have numbers")

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from havenward.core.cells import NOBODY
 from havenward.core.ledger import Ledger
-from havenward.core.orders import Draw, Order, Ordered, Passage, Quota, Split, Walk
+from havenward.core.orders import Draw, Order, Ordered, Passage, Quota, Split
 from havenward.core.streams import step
 from havenward.core.totals import Flows
 from havenward.solve import kernels, unit_kernels
-from havenward.solve.checks import check_sequence, checked_budget, judge, shaped
+from havenward.solve.checks import checked_budget, judge, shaped
 from havenward.solve.walks import walk_units
 
 Found = tuple[NDArray[np.int32], NDArray[np.int64]]
@@ -38,8 +38,8 @@ class Crowd:
         number: units so far.
         peopled: cells in which anybody stood at the start.
         last: units up to the last in each of them.
-        awake: units up to the last that a walk has asked.
-        sorted: whether `sorted_units` holds; a walk, which asks units by their numbers, needs no sorting.
+        awake: units up to the last that an ordered move has asked, or that has moved.
+        sorted: whether `sorted_units` holds; an ordered move, which asks units by their numbers, needs no sorting.
     """
 
     cell: NDArray[np.int32]
@@ -71,7 +71,7 @@ class Crowd:
         )
 
     def dawn(self) -> None:
-        """Sort the units by cell and forget who moved."""
+        """Sort the units by cell and forget who moved; at dawn, and after an ordered move."""
         if len(self.has_moved) < len(self.cell):
             self.has_moved = np.zeros(len(self.cell), dtype=np.bool_)
         self.has_moved[: self.number] = False
@@ -134,7 +134,8 @@ class Individuals:
     _pool: ThreadPoolExecutor | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.counts = self.counts.copy()
+        # members of a cell stand side by side in memory, as whoever sums them likes it
+        self.counts = np.array(self.counts, order="F")
         self._cells = np.zeros((len(self.counts), int(self.counts.sum(axis=1).max(initial=0))), dtype=np.int32)
         self._crowds = [Crowd.of(counts, cell) for counts, cell in zip(self.counts, self._cells, strict=True)]
         if self.threads > 1:
@@ -142,13 +143,12 @@ class Individuals:
 
     def carry_out(self, order: Order, day: int) -> Flows | Passage | NDArray[np.float64]:
         """Carry one order out; see `core.orders`."""
-        if isinstance(order, Walk):
-            return self._walk(order, day)
-        if day != self._day:
-            self._day = day
-            for crowd in self._crowds:
-                if len(crowd.moved) or not crowd.sorted:
-                    crowd.dawn()
+        if isinstance(order, Ordered):
+            return self._ordered(order, day)
+        for crowd in self._crowds:
+            if not crowd.sorted or (day != self._day and len(crowd.moved)):
+                crowd.dawn()
+        self._day = day
         at = step(day, order.wave)
         match order:
             case Draw():
@@ -160,18 +160,15 @@ class Individuals:
             case Quota():
                 budget = checked_budget(order, len(self.members))
                 return self._each(order, lambda m, where, found: self._quota(order, budget, at, m, where, found))
-            case Ordered():
-                check_sequence(order, len(self.members))
-                return self._each(order, lambda m, where, found: self._ordered(order, at, m, where, found))
 
-    def _walk(self, order: Walk, day: int) -> Passage:
+    def _ordered(self, order: Ordered, day: int) -> Passage:
         """Let all units that are asked walk in the sequence of their numbers; nobody needs to be sorted for that."""
         asked = order.choice.group >= 0
         for crowd in self._crowds:
             crowd.wake(asked)
             crowd.sorted = False
         awake = np.array([crowd.awake for crowd in self._crowds], dtype=np.int64)
-        return walk_units(order, day, self._cells, awake, self.counts, self.seed, self.members, self.ledger)
+        return walk_units(order, day, self._cells, awake, self.counts.T, self.seed, self.members, self.ledger)
 
     def _make_room(self, m: int, more: int) -> None:
         """Grow the array of units when units of a member split off."""
@@ -186,7 +183,7 @@ class Individuals:
 
     def _each(
         self,
-        order: Split | Quota | Ordered,
+        order: Split | Quota,
         choose: Callable[[int, NDArray[np.int32], Found], tuple[NDArray[np.int32], NDArray[np.int16]]],
     ) -> Flows:
         move = order.move
@@ -251,25 +248,4 @@ class Individuals:
         units = units[np.lexsort((units, lot))]
         choice = np.empty(len(units), dtype=np.int16)
         unit_kernels.admit_in_sequence(cell, units, where, order.lane, order.weight, budget[m], choice)
-        return units, choice
-
-    def _ordered(
-        self, order: Ordered, at: int, m: int, where: NDArray[np.int32], found: Found
-    ) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
-        units = np.sort(found[0])
-        choice = np.empty(len(units), dtype=np.int16)
-        unit_kernels.choose_in_order(
-            self._crowds[m].cell,
-            units,
-            where,
-            order.move.hashes,
-            order.rule,
-            order.totals[m].copy(),
-            order.gain,
-            order.fixed[m],
-            self.seed,
-            self.members[m],
-            at,
-            choice,
-        )
         return units, choice

@@ -1,7 +1,6 @@
 """Compiled loops of the solvers. Every loop has a plain NumPy/SciPy twin in the tests that must give equal bits.
 
-All kernels are lazy (nothing is compiled at import), cached, serial, and free of the interpreter lock. Those that take a
-rule are not cached: each rule makes a kernel of its own.
+All kernels are lazy (nothing is compiled at import), cached, serial, and free of the interpreter lock.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from havenward.core.orders import Counts, Rule
+from havenward.core.orders import Counts
 from havenward.core.streams import ANYWHERE, MULTIPLIER_0, MULTIPLIER_1, ROUNDS, WEYL_0, WEYL_1
 from havenward.solve.quantiles import binomial_quantile, hypergeometric_quantile
 
@@ -36,15 +35,7 @@ EXCESS = 1e-9
 LEAST = 1e-6
 """Smallest part of an expected unit that moves."""
 NEARLY_ONE = 1.0 - 1e-12
-"""A last share from here on is one: what rounding left over of a sum of one must keep nobody back."""
-
-
-@njit(cache=True, nogil=True, inline="always")
-def share_of_rest(p: float, rest: float) -> float:
-    """Return the chance of a target given that no earlier one was taken."""
-    if p >= rest * NEARLY_ONE:
-        return 1.0
-    return p / rest
+"""A sum from here on is one: what rounding left over of a sum of one must keep nobody back."""
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -398,52 +389,6 @@ def quota_counts(
                 if admitted[j] != 0:
                     number = list_flow(where, moved, number, m, part[j], 0, admitted[j])
     return number
-
-
-@njit(nogil=True)
-def ordered_counts(
-    counts: Counts,
-    sources: I64,
-    hashes: U64,
-    tags: U32,
-    rule: Rule,
-    totals: F64,
-    gain: F64,
-    fixed: F64,
-    waves: int,
-    seed: int,
-    members: U32,
-    at: int,
-    flows: Counts,
-) -> None:
-    """Approximate a sequence by waves: in each an equal part of every cell acts on the totals of the wave's start."""
-    number = tags.shape[1]
-    probability = np.zeros(number)
-    for m in range(counts.shape[1]):
-        left = np.empty(sources.size, dtype=np.int64)
-        for s in range(sources.size):
-            left[s] = counts[sources[s], m]
-        running = totals[m].copy()
-        for wave in range(waves):
-            new = running.copy()
-            for s in range(sources.size):
-                turn = left[s] // (waves - wave)
-                if turn == 0:
-                    continue
-                left[s] -= turn
-                rule(s, running, fixed[m], probability)
-                rest = 1.0
-                for t in range(number):
-                    p = probability[t]
-                    if p <= 0.0 or turn == 0:
-                        continue
-                    u = uniform(seed, members[m], hashes[s] + np.uint64(wave), at, tags[s, t])
-                    n = binomial_quantile(u, turn, share_of_rest(p, rest))
-                    flows[m, s, t] += n
-                    new[t] += n * gain[s, t]
-                    turn -= n
-                    rest -= p
-            running = new
 
 
 @njit(cache=True, nogil=True)

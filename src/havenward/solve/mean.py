@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.ledger import Ledger
-from havenward.core.orders import Draw, Move, Order, Ordered, Passage, Quota, Split, Walk
+from havenward.core.orders import Draw, Order, Ordered, Passage, Quota, Split
 from havenward.core.streams import step
 from havenward.core.totals import Flows
 from havenward.solve import kernels
-from havenward.solve.checks import check_sequence, checked_budget, judge, shaped
+from havenward.solve.checks import checked_budget, judge, shaped
 from havenward.solve.desks import Desks
 from havenward.solve.walks import walk_counts
 
@@ -57,10 +57,7 @@ class Mean:
             case Quota():
                 return self._quota(order)
             case Ordered():
-                return self._ordered(order)
-            case Walk():
-                passage, _ = walk_counts(order, day, self._units, self.seed, self.members, self.ledger, self.ledger.real)
-                return passage
+                return self._ordered(order, day)
 
     def _split(self, order: Split) -> Flows:
         chance = shaped(order, len(self.members))
@@ -76,26 +73,12 @@ class Mean:
         for member in range(len(self.members)):
             needed[member] = np.bincount(order.lane, weights=waiting[member] * order.weight, minlength=budget.shape[1])
         room = np.where(needed > budget, budget / np.maximum(needed, 1.0), 1.0)
-        return self._listed(order.move, (waiting * np.where(order.weight == 0, 1.0, room[:, order.lane]))[:, :, None])
+        flows = (waiting * np.where(order.weight == 0, 1.0, room[:, order.lane]))[:, :, None]
+        desk = self._desks.of(order.move)
+        return self._desks.carry(order.move, kernels.list_flows(flows, desk.where, desk.moved))
 
-    def _ordered(self, order: Ordered) -> Flows:
-        check_sequence(order, len(self.members))
-        self.approximations.add(order.move.name)
-        sources, targets, _ = order.move.rows.shape
-        flows = np.zeros((len(self.members), sources, targets))
-        probability = np.zeros(targets)
-        for member in range(len(self.members)):
-            running = order.totals[member].copy()
-            turn = self.counts[member, order.move.sources] / order.waves
-            for _ in range(order.waves):
-                wave = np.zeros((sources, targets))
-                for source in np.flatnonzero(turn):
-                    order.rule(int(source), running, order.fixed[member], probability)
-                    wave[source] = turn[source] * probability
-                running = running + (wave * order.gain).sum(axis=0)
-                flows[member] += wave
-        return self._listed(order.move, flows)
-
-    def _listed(self, move: Move, flows: NDArray[np.float64]) -> Flows:
-        desk = self._desks.of(move)
-        return self._desks.carry(move, kernels.list_flows(flows, desk.where, desk.moved))
+    def _ordered(self, order: Ordered, day: int) -> Passage:
+        passage, cut = walk_counts(order, day, self._units, self.seed, self.members, self.ledger, self.ledger.real)
+        if cut:
+            self.approximations.add(order.net.name)
+        return passage

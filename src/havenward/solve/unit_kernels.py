@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from havenward.core.orders import Counts, Rule
+from havenward.core.orders import Counts
 from havenward.solve.kernels import F64, I16, I32, I64, U64, Bools, Out, Weights, uniform
 
 SKIP_BELOW = 0.25
@@ -99,38 +99,6 @@ def choose_by_cell(
                         choice[i] = t
             i += 1
             jump += 1
-
-
-@njit(nogil=True)
-def choose_in_order(
-    cell: I32,
-    units: I32,
-    where: I32,
-    hashes: U64,
-    rule: Rule,
-    totals: F64,
-    gain: F64,
-    fixed: F64,
-    seed: int,
-    member: int,
-    at: int,
-    choice: I16,
-) -> None:
-    """Let each listed unit act on the running totals that those before it left."""
-    probability = np.zeros(totals.size)
-    for i in range(units.size):
-        unit = units[i]
-        s = where[cell[unit]]
-        rule(s, totals, fixed, probability)
-        u = uniform(seed, member, hashes[s], at, unit)
-        choice[i] = -1
-        edge = 0.0
-        for t in range(totals.size):
-            edge += probability[t]
-            if u < edge:
-                choice[i] = t
-                totals[t] += gain[s, t]
-                break
 
 
 @njit(cache=True, nogil=True)

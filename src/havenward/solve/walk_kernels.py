@@ -1,6 +1,8 @@
-"""Compiled loops of walks through a net of cells: unit by unit, or count by count. Each has a plain twin in tests."""
+"""Compiled loops of ordered moves through a net of cells: by unit, or by count. Each has a plain twin in tests."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -24,7 +26,7 @@ from havenward.solve.kernels import (
 )
 from havenward.solve.quantiles import binomial_quantile
 
-FEW = 4
+FEW = 8
 """Units of a cell up to which each is drawn for itself: that takes fewer numbers than counts would."""
 EACH = 0x9E3779B97F4A7C15
 """Salt of the numbers of single units."""
@@ -39,7 +41,7 @@ UNKNOWN, NEVER, ALWAYS = -1, -2, -3
 
 
 @njit(cache=True, nogil=True, inline="always")
-def two_uniforms(seed: int, member: int, hashed: int, at: int, draw: int) -> tuple[float, float]:
+def two_uniforms(seed: int, member: int, hashed: Any, at: int, draw: int) -> tuple[float, float]:
     """Return two numbers strictly between 0 and 1 of one counter; the first is that of `kernels.uniform`."""
     c0 = np.uint64(hashed) & np.uint64(LOW)
     c1 = np.uint64(hashed) >> np.uint64(32)
@@ -177,20 +179,22 @@ def walk_units(
 ) -> tuple[int, int]:
     """Let the first units of each member, `awake` (M,) of them, act one after the other, each as far as it goes.
 
-    Units that hardly ever go are passed over: the number until the next who goes is a geometric number. Cells are (M, N),
-    counts (M, C), totals (P, M), and what passed is added to (M, L). Returns how many units acted, and FINE or what is wrong.
+    Units that hardly ever go are passed over: the number until the next who goes is a geometric number. Who stands in a
+    cell that others come through is not asked. Cells are (M, N), counts (C, M), totals (P, M), and what passed is added to
+    (M, L). Returns how many units acted, and FINE or what is wrong.
     """
     thinned = np.empty(widest)
     now = np.empty(widest)
-    gap = np.empty(group.size, dtype=np.int64)
+    # what is known of a cell: nothing yet, that nobody ever goes, that every unit is asked, or how many are passed over
+    gap = np.full(group.size, UNKNOWN, dtype=np.int64)
     jump = np.empty(group.size, dtype=np.int32)
+    seen = np.empty(group.size, dtype=np.int32)
     acted = 0
     for m in range(members.size):
         cell = cells[m]
         column = m if weight.shape[1] > 1 else 0
         member = members[m]
-        # what is known of a cell: nothing yet, that nobody ever goes, that every unit is asked, or how many are passed over
-        gap[:] = UNKNOWN
+        number = 0
         for unit in range(awake[m]):
             start = cell[unit]
             g = group[start]
@@ -204,9 +208,14 @@ def walk_units(
             if left == NEVER:
                 continue
             if left == UNKNOWN:
+                seen[number] = start
+                number += 1
                 if first[start + 1] - first[start] != options[g + 1] - options[g]:
                     return acted, MISFIT
                 p = chance[g, column]
+                if through[start]:
+                    gap[start] = NEVER
+                    continue
                 if stay[start] != start or p >= SKIP_BELOW:
                     gap[start] = ALWAYS
                 elif p <= 0.0 or options[g + 1] == options[g]:
@@ -286,17 +295,19 @@ def walk_units(
                     return acted, CIRCLE
             if row != start:
                 cell[unit] = row
-                counts[m, start] -= 1
-                counts[m, row] += 1
+                counts[start, m] -= 1
+                counts[row, m] += 1
                 drift[m] += heavy[row] - heavy[start]
+        for i in range(number):
+            gap[seen[i]] = UNKNOWN
     return acted, FINE
 
 
 @njit(cache=True, nogil=True)
-def gap_of(p: float, seed: int, member: int, hashed: int, at: int, jump: int) -> int:
+def gap_of(p: float, seed: int, member: int, hashed: Any, at: int, jump: int) -> int:
     """Return how many units are passed over until the next who goes, if each goes with chance p."""
     u = uniform(seed, member, hashed ^ np.uint64(GAP), at, jump)
-    return np.int64(min(np.floor(np.log(u) / np.log1p(-p)), 4e18))
+    return int(min(np.floor(np.log(u) / np.log1p(-p)), 4e18))
 
 
 @njit(cache=True, nogil=True)
@@ -385,7 +396,8 @@ def walk_counts(
     """Let (C, M) counts act in waves, each step by step as far as its units go.
 
     A wave takes an equal part of every cell that is `asked`; all of it sees the crowds as they stood when the wave's step
-    began. `waves` (M,) says how many there are for each member. Returns FINE or what is wrong.
+    began. Who comes to a cell within a step acts in the next, so that it does not matter in which sequence cells are seen
+    to, nor who else is in the batch. `waves` (M,) says how many there are for each member. Returns FINE or what is wrong.
     """
     size = units.shape[1]
     seen = totals.copy()
@@ -394,7 +406,6 @@ def walk_counts(
     now = np.empty(widest)
     parts = np.zeros(widest + 1, dtype=units.dtype)
     u = np.empty(size)
-    part = np.empty(size, dtype=units.dtype)
     here = np.empty(group.size, dtype=np.int32)
     reached = np.empty(group.size, dtype=np.int32)
     listed = np.zeros(group.size, dtype=np.bool_)
@@ -407,6 +418,7 @@ def walk_counts(
                 number += 1
                 break
     left = np.empty((number, size), dtype=units.dtype)
+    acting = np.empty((number, size), dtype=units.dtype)
     most = 0
     for m in range(size):
         most = max(most, waves[m])
@@ -424,22 +436,27 @@ def walk_counts(
                 for m in range(size):
                     seen[p, m] = totals[p, m]
                     thin |= totals[p, m] > free[p]
+            if there > acting.shape[0]:
+                acting = np.empty((2 * there, size), dtype=units.dtype)
+            for i in range(there):
+                listed[here[i]] = False
+                for m in range(size):
+                    if step > 0:
+                        acting[i, m] = units[here[i], m]
+                    elif wave < waves[m]:
+                        acting[i, m] = left[i, m] / (waves[m] - wave) if expected else left[i, m] // (waves[m] - wave)
+                        left[i, m] -= acting[i, m]
+                    else:
+                        acting[i, m] = 0
             length = 0
             stamp = at + step + wave * MOST_STEPS
             for i in range(there):
                 row = here[i]
                 g = group[row]
+                part = acting[i]
                 occupied = 0
                 for m in range(size):
-                    if step > 0:
-                        part[m] = units[row, m]
-                    elif wave < waves[m]:
-                        part[m] = left[i, m] / (waves[m] - wave) if expected else left[i, m] // (waves[m] - wave)
-                        left[i, m] -= part[m]
-                    else:
-                        part[m] = 0
                     occupied += part[m] != 0
-                listed[row] = False
                 if occupied == 0 or g < 0:
                     continue
                 low, high = options[g], options[g + 1]
@@ -461,7 +478,7 @@ def walk_counts(
                             weight[low:high, column], crowd[low:high], seen[:, m], free, full, power, keep, thinned, now
                         )
                         mine = now[: high - low]
-                    if high > low and p > 0.0 and not (expected and step > 0 and n < LEAST):
+                    if high > low and p > 0.0:
                         if expected:
                             for k in range(high - low):
                                 parts[k] = n * p * mine[k]
@@ -493,7 +510,7 @@ def walk_counts(
                         else:
                             moved = stayed
                             target = stay[row]
-                            if target == row or (moved == 0 if not expected else moved < LEAST):
+                            if (target == row and not through[row]) or (moved == 0 if not expected else moved < LEAST):
                                 continue
                         units[row, m] -= moved
                         units[target, m] += moved
@@ -512,6 +529,12 @@ def walk_counts(
                             listed[target] = True
                             reached[length] = target
                             length += 1
+                    if expected and units[row, m] < 0.0:
+                        # all went, in parts whose sum was rounded
+                        units[row, m] = 0.0
+            if expected:
+                # real numbers add up to the same bits in one sequence only
+                reached[:length].sort()
             here[:length] = reached[:length]
             there = length
             step += 1

@@ -1,4 +1,4 @@
-"""Carries walks out: for units one by one, or for counts in waves."""
+"""Carries ordered moves out: for units one by one, or for counts in waves."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.ledger import Ledger
-from havenward.core.orders import OrderError, Passage, Walk
+from havenward.core.orders import Ordered, OrderError, Passage
 from havenward.core.streams import step
 from havenward.solve import walk_kernels
-from havenward.solve.checks import check_walk
+from havenward.solve.checks import check_ordered
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Prepared:
     totals: NDArray[np.float64]
 
     @classmethod
-    def of(cls, order: Walk, units: NDArray[Any]) -> Prepared:
+    def of(cls, order: Ordered, units: NDArray[Any]) -> Prepared:
         """Prepare an order for (C, M) counts."""
         choice, crowds = order.choice, order.crowds
         share = np.empty((choice.weight.shape[1], len(choice.weight)))
@@ -43,8 +43,13 @@ class Prepared:
         walk_kernels.crowd_totals(units, rows[np.isfinite(crowds.free)[order.net.place[rows]]], order.net.place, totals)
         return cls(share, gated, widest, totals)
 
+    @property
+    def all(self) -> tuple[Any, ...]:
+        """All of it, in the order in which kernels take it."""
+        return self.share, self.gated, self.widest, self.totals
 
-def _net_and_question(order: Walk) -> tuple[Any, ...]:
+
+def _net_and_question(order: Ordered) -> tuple[Any, ...]:
     """Return what the kernels take of an order, in their order, but for draw numbers."""
     net, choice, crowds = order.net, order.choice, order.crowds
     return (
@@ -54,59 +59,49 @@ def _net_and_question(order: Walk) -> tuple[Any, ...]:
     )
 
 
-def waves_of(order: Walk, units: NDArray[Any], asked: NDArray[np.int64], totals: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return (M,) waves: one where no crowd can grow beyond what leaves room for all, and the law is then kept exactly."""
+def is_tight(
+    order: Ordered, units: NDArray[Any], asked: NDArray[np.int64], totals: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Return (M,) whether a crowd may grow beyond what leaves room for all; if not, one wave keeps the law exactly."""
     free = order.crowds.free
     if not np.isfinite(free).any():
-        return np.ones(units.shape[1], dtype=np.int64)
-    acting = units[asked].sum(axis=0)
-    tight = (totals + acting > free[:, None]).any(axis=0)
-    return np.where(tight, order.waves, 1).astype(np.int64)
+        return np.zeros(units.shape[1], dtype=np.bool_)
+    return np.asarray((totals + units[asked].sum(axis=0) > free[:, None]).any(axis=0))
 
 
 def walk_counts(
-    order: Walk, day: int, units: NDArray[Any], seed: int, members: NDArray[np.uint32], ledger: Ledger, weight: NDArray[Any]
+    order: Ordered,
+    day: int,
+    units: NDArray[Any],
+    seed: int,
+    members: NDArray[np.uint32],
+    ledger: Ledger,
+    weight: NDArray[Any],
 ) -> tuple[Passage, bool]:
-    """Let (C, M) counts walk, in place; return what passed, and whether the sequence was cut into waves.
+    """Let (C, M) counts walk, in place; return what passed, and whether the sequence had to be cut into waves.
 
     Raises:
         OrderError: the choice does not fit the net, or the net is a circle.
         Vanished: somebody was lost or invented.
     """
-    check_walk(order, len(members))
+    check_ordered(order, len(members))
     ready = Prepared.of(order, units)
     asked = np.flatnonzero((order.choice.group >= 0) & ~order.net.through)
-    waves = waves_of(order, units, asked, ready.totals)
+    tight = is_tight(order, units, asked, ready.totals)
     passed = np.zeros((len(order.net.people), len(members)), dtype=units.dtype)
     drift = np.zeros(len(members), dtype=weight.dtype)
     edges, question, crowds = _net_and_question(order)
-    verdict = walk_kernels.walk_counts(
-        units,
-        units.dtype == np.float64,
-        *edges,
-        order.net.tags,
-        *question,
-        *crowds,
-        ready.share,
-        ready.gated,
-        ready.widest,
-        ready.totals,
-        asked,
-        waves,
-        seed,
-        members,
-        step(day, order.wave),
-        weight,
-        drift,
-        passed,
-    )
+    counted = (units, units.dtype == np.float64, *edges, order.net.tags, *question, *crowds, *ready.all)
+    waves = np.where(tight, order.waves, 1).astype(np.int64)
+    stream = (asked, waves, seed, members, step(day, order.wave))
+    verdict = walk_kernels.walk_counts(*(*counted, *stream, weight, drift, passed))
     _judge(order, verdict)
     ledger.audit(order.net, drift, sound=True)
-    return Passage(np.ascontiguousarray(passed.T), order.net.people), bool((waves > 1).any())
+    return Passage(np.ascontiguousarray(passed.T), order.net.people), bool(tight.any())
 
 
 def walk_units(
-    order: Walk,
+    order: Ordered,
     day: int,
     cells: NDArray[np.int32],
     awake: NDArray[np.int64],
@@ -122,7 +117,7 @@ def walk_units(
         day: of the run.
         cells: (M, N) cells of the units, changed in place.
         awake: (M,) how many units there are to ask.
-        counts: (M, C) units by cell, kept in step.
+        counts: (C, M) units by cell, kept in step.
         seed: of the run.
         members: (M,) numbers of the members.
         ledger: audits the order.
@@ -131,35 +126,20 @@ def walk_units(
         OrderError: the choice does not fit the net, or the net is a circle.
         Vanished: somebody was lost or invented.
     """
-    check_walk(order, len(members))
-    ready = Prepared.of(order, counts.T)
+    check_ordered(order, len(members))
+    ready = Prepared.of(order, counts)
     passed = np.zeros((len(members), len(order.net.people)), dtype=np.int64)
     drift = np.zeros(len(members), dtype=np.uint64)
     edges, question, crowds = _net_and_question(order)
-    _, verdict = walk_kernels.walk_units(
-        cells,
-        awake,
-        *edges,
-        *question,
-        *crowds,
-        ready.share,
-        ready.gated,
-        ready.widest,
-        ready.totals,
-        seed,
-        members,
-        step(day, order.wave),
-        counts,
-        ledger.whole,
-        drift,
-        passed,
-    )
+    asked = (cells, awake, *edges, *question, *crowds, *ready.all)
+    stream = (seed, members, step(day, order.wave))
+    _, verdict = walk_kernels.walk_units(*(*asked, *stream, counts, ledger.whole, drift, passed))
     _judge(order, verdict)
     ledger.audit(order.net, drift, sound=True)
     return Passage(passed, order.net.people)
 
 
-def _judge(order: Walk, verdict: int) -> None:
+def _judge(order: Ordered, verdict: int) -> None:
     if verdict == walk_kernels.CIRCLE:
         raise OrderError(
             f"{order.net.name}: a unit went {walk_kernels.MOST_STEPS} steps in one order without coming to rest"

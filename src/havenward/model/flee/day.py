@@ -2,7 +2,8 @@
 
     closing     people on links that close are bound to turn back (mended: and go on where the link opens again)
     leaving     the day's people set out; whoever stands somewhere goes or stays (Flee's phase A)
-    travel      whoever is on a link comes on by a day, arrives, and goes on while the day lasts (Flee's phase B)
+    travel      whoever is on a link comes on by a day, arrives, and goes on while the day lasts (Flee's phase B); mended:
+                one with leaving, as nobody waits for others
     admitting   those at the gates of camps are let in as far as there is room (mended only: Flee lets everybody in)
     leaving the count of camps, where the folder says that people do
 
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.cells import NOBODY, CellTable
-from havenward.core.orders import Choice, Counts, Crowds, Phase, Quota, Split, Walk
+from havenward.core.orders import Choice, Counts, Crowds, Ordered, Phase, Quota, Split
 from havenward.core.totals import is_occupied
 from havenward.model.flee.ground import Ground
 
@@ -92,7 +93,8 @@ class FleeRules:
         yield self._closing(day)
         today = self._today(day, counts)
         yield self._leaving(today)
-        yield self._travel(today)
+        if self.ground.level == "exact":
+            yield self._travel(today)
         yield self._admitting(today, counts)
         yield self._leaving_count()
 
@@ -149,7 +151,8 @@ class FleeRules:
         return np.where(weight < 0, -1.0, weight * options), own
 
     def _leaving(self, today: _Today) -> Phase:
-        passage = yield today.walk(self.ground, self.ground.leaving_group(today.day), 0)
+        ground, exact = self.ground, self.ground.level == "exact"
+        passage = yield today.walk(ground, (ground.leaving_group if exact else ground.whole_group)(today.day), 0)
         if self.ground.takes_people:
             self._gone[self.ground.setting_out.origins] += passage.units[:, self.ground.displaced_series].T
 
@@ -202,7 +205,7 @@ class _Today:
     crowd: NDArray[np.int32]
     veto: F64
 
-    def walk(self, ground: Ground, group: NDArray[np.int32], wave: int) -> Walk:
+    def walk(self, ground: Ground, group: NDArray[np.int32], wave: int) -> Ordered:
         """Return the order in which some cells are asked."""
         choice = Choice(group, self.chance, ground.option_first, self.weight, self.crowd, self.veto)
-        return Walk(ground.net.net, choice, self.crowds, wave=wave)
+        return Ordered(ground.net.net, choice, self.crowds, wave=wave)

@@ -33,6 +33,11 @@ GRAINS: dict[Level, tuple[float, float]] = {"exact": (1 / 32, 1 / 16), "mended":
 FINEST = 1 / 256
 """Smallest step in which the way of a day is kept, whatever the shortest link."""
 
+THROUGH: dict[Level, tuple[int, ...]] = {
+    "exact": (kinds.DISPLACED, kinds.ARRIVING, kinds.ENTERING),
+    "mended": kinds.PASSING,
+}
+"""Kinds that are asked again at once. Exact: all have left before anybody travels."""
 BLOCKS = 4
 """Kinds of people who choose at a stand: who stands, who arrives, who arrives after a short way, who is at the gate."""
 
@@ -113,6 +118,7 @@ class Ground:
             _sinks(scenario) > 0,
             names,
             _flows(scenario, len(setting_out.origins)),
+            THROUGH[level],
         )
         row = {int(key): k for k, key in enumerate(net.states.key.tolist())}
         first: dict[int, int] = {}
@@ -280,10 +286,21 @@ class Ground:
 
     def leaving_group(self, day: int) -> NDArray[np.int32]:
         """Return (C,) groups of those who are asked when people leave: who is somewhere, and who sets out on this day."""
-        group = self._standing_group.copy()
+        return self._with_waiting(self._standing_group, day)
+
+    def whole_group(self, day: int) -> NDArray[np.int32]:
+        """Return (C,) groups of all who are asked on a day, where nobody waits for others."""
+        return self._with_waiting(self._every_group, day)
+
+    def _with_waiting(self, group: NDArray[np.int32], day: int) -> NDArray[np.int32]:
         today = self.waiting_on(day)
+        group = group.copy()
         group[today] = self._group[today]
         return group
+
+    @cached_property
+    def _every_group(self) -> NDArray[np.int32]:
+        return self._group_of((*kinds.CHOOSING, *kinds.ON_LEGS, kinds.ARRIVING, kinds.ENTERING))
 
     @cached_property
     def _waiting_cells(self) -> I64:

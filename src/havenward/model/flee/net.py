@@ -23,8 +23,8 @@ from havenward.model.flee.states import (
     LEFT_THE_COUNT,
     ON_LEGS,
     ON_THE_ROAD,
+    SETTING_OUT,
     STANDING,
-    THROUGH,
     TURNED,
     WAITING,
     Edges,
@@ -163,6 +163,7 @@ def build(
     sinks: NDArray[np.bool_],
     names: tuple[str, ...],
     flows: Flows,
+    through: tuple[int, ...],
 ) -> FleeNet:
     """Lay out cells and edges.
 
@@ -174,6 +175,7 @@ def build(
         sinks: (P,) places that people leave the count of.
         names: of the places.
         flows: what steps are counted as.
+        through: kinds that are asked again at once.
     """
     # somebody can always stand in the first place, so that a folder in which nobody ever moves is no special case
     begin = np.append(begin, pack(STANDING, 0))
@@ -184,7 +186,7 @@ def build(
     left = pack(LEFT_THE_COUNT, steps.ways.stand_place[in_sinks.at], trait=in_sinks.trait)
     keys = np.concatenate([keys, np.unique(left), waiting.states])
     kind = States(keys).kind
-    rank = np.select([kind == STANDING, kind == WAITING, np.isin(kind, THROUGH)], [0, 1, 3], 2)
+    rank = np.select([kind == STANDING, kind == WAITING, np.isin(kind, through)], [0, 1, 3], 2)
     keys = keys[np.lexsort((keys, rank))]
     sorter = np.argsort(keys)
 
@@ -201,6 +203,7 @@ def build(
     order = np.lexsort((rank_of, source))
     source, rank_of, target, links = source[order], rank_of[order], target[order], links[order]
     first = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=len(keys)))])
+    target = _shortcut(first, target, states, through)
     hashes = hashes_of(states, steps)
     stands = np.isin(states.kind, AT_PLACES)
     place = np.where(stands, steps.ways.stand_place[np.where(stands, states.at, 0)], NOBODY)
@@ -216,7 +219,7 @@ def build(
         first=first.astype(np.int64),
         to=target.astype(np.int32),
         stay=rows(np.where(states.kind == WAITING, keys, steps.of_staying(states))).astype(np.int32),
-        through=np.isin(states.kind, THROUGH),
+        through=np.isin(states.kind, through),
         place=place.astype(np.int32),
         links=links.astype(np.int32),
         tags=_tags(source, rank_of, target, hashes),
@@ -241,6 +244,12 @@ def build(
         rows(in_sinks.key),
         rows(left),
     )
+
+
+def _shortcut(first: I64, target: I64, states: States, through: tuple[int, ...]) -> I64:
+    """Lead edges to a start that is left at once by the one edge it has straight to that edge's end."""
+    only = (np.diff(first) == 1) & (states.kind == SETTING_OUT) & (SETTING_OUT in through)
+    return np.where(only[target], target[first[:-1][np.where(only[target], target, np.argmax(only))]], target)
 
 
 @dataclass(frozen=True)

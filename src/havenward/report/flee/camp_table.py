@@ -28,8 +28,8 @@ def camp_table(lines: Sequence[CampLine], day: str, site: str) -> Table:
     ]
     caption = (
         f"{site.capitalize()}s on {day}: {INTERVAL.lower()}; stock, persons. Over capacity: more people than the folder has "
-        "room for. Dates are the median and the 80 % interval of the first such day, among the simulated futures in which it "
-        "comes to that."
+        "room for. Dates are the median and the 80 % interval of the first such day, among the futures in which it comes to "
+        "that."
     )
     return Table(caption, head, [_row(line, ruled=ruled) for line in lines])
 

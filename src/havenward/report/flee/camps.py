@@ -84,7 +84,7 @@ def _all(sheet: Drawing, place: Place, sums: FleeSums) -> None:
     known = sums.compared
     if known is not None and len(known.camps) == len(sums.camps):
         panel.line(days(sums.dates), known.registered.daily.sum(axis=1) * sums.hasten, QUIET, 0.8)
-    panel.finish(f"All {sums.sites}", "persons (stock)", 5)
+    panel.finish(f"All {sums.sites}", "persons", 5)
 
 
 def _registers(panel: Panel, dates: NDArray[np.datetime64], known: Compared, column: int, hasten: int) -> None:
@@ -110,7 +110,7 @@ def _room(panel: Panel, x: Values, capacity: Values) -> None:
 def _words(line: CampLine | None) -> str:
     """The unit, and in how many futures there are more people than room."""
     if line is None or line.over is None:
-        return "persons (stock)"
+        return "persons"
     if line.over.share == 0:
-        return "persons (stock); never over capacity"
-    return f"persons (stock); over capacity: {in_ten(line.over.share)}"
+        return "persons; never over capacity"
+    return f"persons; over capacity in {in_ten(line.over.share)} futures"

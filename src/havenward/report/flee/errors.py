@@ -16,7 +16,7 @@ from havenward.report.flee.camps import MIDDLE
 from havenward.report.flee.registers import Compared
 from havenward.report.flee.sums import FleeSums, Values
 from havenward.report.panel import HEAD, Panel, band_marks, days, grid
-from havenward.report.style import BLUE, INK, VERMILION
+from havenward.report.style import BLUE, VERMILION
 
 ROW_HEIGHT = 2.7
 """Inches of one row of panels."""
@@ -28,6 +28,13 @@ DOT: Mapping[str, object] = {
     "marker": "o", "markersize": 3.2, "markerfacecolor": MIDDLE, "markeredgecolor": MIDDLE,
 }  # fmt: skip
 """How the members' mean at a report date is marked."""
+
+BEYOND: Mapping[str, object] = {**DOT, "marker": "^", "markersize": 6.0}
+"""How a date is marked whose error lies above the chart."""
+
+USUAL, ROOM = 0.9, 1.5
+"""A chart of dates reaches this many times as high as that share of its dates: a date on which a register stood near nought
+has an error of hundreds, and would press all others flat."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +88,22 @@ def _draw(panel: Panel, course: Course) -> None:
     if course.daily:
         panel.fan(course.x, course.members, BLUE, centre=mean, middle=MIDDLE)
     else:
-        if len(course.members) >= FEWEST_DRAWS:
-            low, high = quantiles(course.members, (0.1, 0.9))
-            panel.bars([((x, a), (x, b)) for x, a, b in zip(course.x, low, high, strict=True)])
-        panel.points(course.x.tolist(), mean.tolist(), DOT)
+        _dates(panel, course, mean)
     panel.line(np.array([panel.first, panel.last]), np.full(2, mean.mean()), VERMILION, 1.2, AVERAGE)
+
+
+def _dates(panel: Panel, course: Course, mean: Values) -> None:
+    """A mark for every date; those far above the others stand at the upper edge, with their highest in words."""
+    top = max(ROOM * float(np.quantile(mean, USUAL)), float(mean.mean()))
+    seen = mean <= top
+    if len(course.members) >= FEWEST_DRAWS:
+        low, high = quantiles(course.members[:, seen], (0.1, 0.9))
+        panel.bars([((x, a), (x, b)) for x, a, b in zip(course.x[seen], low, high, strict=True)])
+    panel.points(course.x[seen].tolist(), mean[seen].tolist(), DOT)
+    if not seen.all():
+        panel.points(course.x[~seen].tolist(), [top] * int((~seen).sum()), BEYOND)
+        dates = "1 date lies" if (~seen).sum() == 1 else f"{(~seen).sum()} dates lie"
+        panel.note(f"{dates} above, up to {mean.max():.3g}")
 
 
 def _average(known: Compared, course: Course) -> str:
@@ -119,8 +137,8 @@ def read_errors(known: Compared, sums: FleeSums) -> Sequence[str]:
         at, at_split = card["ard_dates"].members_mean, card["ard_dates_rescaled"].members_mean
         found.insert(
             1,
-            f"At the {card.dates} report dates from day 30 on, with {card.reports} printed figures, it is {at:.3f}, and with "
-            f"the registered total {at_split:.3f}.",
+            f"At the {card.dates} report dates from day 30 on, with {card.reports} printed figures, it is {at:.3f}, and "
+            f"with the registered total {at_split:.3f}.",
         )
     if not np.isnan(naive := card["mase_rolling"].members_mean):
         found.append(rule_of_thumb(naive, sums.site))

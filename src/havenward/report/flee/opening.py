@@ -19,7 +19,7 @@ LEVELS: Mapping[Level, str] = {
 }
 LIMITS = (
     "Registered figures are not the truth: people leave without being taken off a register, and counts are taken anew.",
-    "Straight lines between printed figures are not counts. A figure that was printed later already bends the line before it.",
+    "Straight lines between printed figures are not counts. A line knows the later figure before it was printed.",
 )
 """What no run of a Flee folder can tell, whatever the folder."""
 
@@ -31,7 +31,7 @@ def opening(given: FleeMaterial) -> Opening:
         headline=headline(sums),
         second=against_registers(sums),
         sure=how_sure(sums.draws, known, MEANINGS),
-        glances=glances(sums, known),
+        glances=glances(sums),
         glance_note="" if sums.hasten == 1 else f"{units(sums.hasten)} summary.csv of the run counts units.",
         limits=[*limits_of(given.scenario), *LIMITS],
         about=about(given),

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 
-from havenward.fit.scorecard import Scorecard, Score
+from havenward.fit.scorecard import Score, Scorecard
 from havenward.report.page import Table
 
 
-def score_table(card: Scorecard) -> Table:
+def score_table(card: Scorecard, sites: str) -> Table:
     """Every score with what it says."""
     spread = f"Members: mean (standard deviation, {card.members} members)"
     corrected = " Reports are scaled by the folder's corrections." if card.corrected else ""
     caption = (
-        f"Scores against the registers of {len(card.camps)} camps over {card.days} days, with {card.reports} printed figures "
-        f"on {card.dates} dates from day 30 on. All but the last are errors: 0 is perfect.{corrected}"
+        f"Scores against the registers of {len(card.camps)} {sites} over {card.days} days, with {card.reports} printed "
+        f"figures on {card.dates} dates from day 30 on. All but the last are errors: 0 is perfect.{corrected}"
     )
     head = ["Score", "Of the members' mean", spread, "What it says"]
     return Table(caption, head, [_row(score) for score in card.rows()])

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 
 from havenward.guard.disclosure import FEWEST_DRAWS, count, figure_text, in_ten, interval, span_text
-from havenward.report.facts import Facts, day_text
+from havenward.report.facts import day_text
 from havenward.report.flee.occupancy import percent_span, shares_of_room
 from havenward.report.flee.sums import FleeSums
 from havenward.report.opening import SINGLE, Glance
 from havenward.report.sentences import between_days, busiest
 
 MEANINGS = {
-    "over chance only": "The interval is that of chance only: settings, roads, conflicts and the numbers who set out are the "
-    "same in every simulated future, so the truth may lie much further off.",
+    "over chance only": "The interval is that of chance only: settings, roads, conflicts and the numbers who set out are "
+    "the same in every simulated future, so the truth may lie much further off.",
     "over surroundings only": "The run has expected numbers and no chance, so its interval says nothing of how sure it is.",
 }
 """What the spread of the draws is over, in a sentence."""
@@ -57,8 +57,8 @@ def against_registers(sums: FleeSums) -> str:
         return ""
     card, daily = sums.compared.card, sums.compared.registered.daily
     text = (
-        f"The registers of {len(card.camps)} {sums.sites} have {count(daily[-1].sum() * sums.hasten)} people on that day (on "
-        f"straight lines between printed figures). The averaged relative difference over all days is "
+        f"The registers of {len(card.camps)} {sums.sites} have {count(daily[-1].sum() * sums.hasten)} people on that day "
+        f"(on straight lines between printed figures). The averaged relative difference over all days is "
         f"{card['ard'].members_mean:.2f}, where 0 is perfect"
     )
     return f"{text}; {inside(sums)}." if card.reports else f"{text}."
@@ -71,12 +71,12 @@ def inside(sums: FleeSums) -> str:
     card = sums.compared.card
     met = round(card.inside * card.reports)
     return (
-        f"{met} of {card.reports} printed figures from day 30 on lie in the model's 80 % interval, where "
-        f"{in_ten(card.expected_inside)} would if it were right"
+        f"{met} of {card.reports} printed figures from day 30 on {'lies' if met == 1 else 'lie'} in the model's 80 % "
+        f"interval, where {in_ten(card.expected_inside)} would if the model were right"
     )
 
 
-def glances(sums: FleeSums, known: Facts) -> list[Glance]:
+def glances(sums: FleeSums) -> list[Glance]:
     """The main figures; empty where there is one draw."""
     if sums.draws < FEWEST_DRAWS:
         return []
@@ -85,12 +85,19 @@ def glances(sums: FleeSums, known: Facts) -> list[Glance]:
     for what, stage in (
         (f"In {sums.sites}", "in_camp"),
         ("On the road", "on_the_road"),
-        (f"Elsewhere: in towns, conflict zones and other places that are no {sums.sites}", "elsewhere"),
-        ("Not yet displaced: will set out later in the run", "not_yet_displaced"),
+        ("In towns, conflict zones, elsewhere", "elsewhere"),
+        ("Not yet displaced: set out later in the run", "not_yet_displaced"),
     ):
-        if sums.stages[stage].any():
-            rows.append(Glance(what, "stock", sums.unit, f"{day}, the last day", figure_text(interval(sums.stages[stage][:, -1]))))
+        if sums.stages[stage][:, -1].any():
+            rows.append(
+                Glance(what, "stock", sums.unit, f"{day}, the last day", figure_text(interval(sums.stages[stage][:, -1])))
+            )
     if total.any():
         when = between_days(sums.dates[total.argmax(axis=1)])
-        rows.insert(1, Glance(f"In {sums.sites}, at the most", "stock, largest", sums.unit, when, figure_text(interval(total.max(axis=1)))))
+        rows.insert(
+            1,
+            Glance(
+                f"In {sums.sites}, at the most", "stock, largest", sums.unit, when, figure_text(interval(total.max(axis=1)))
+            ),
+        )
     return rows

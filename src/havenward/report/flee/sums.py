@@ -73,7 +73,7 @@ class FleeSums:
     @property
     def order(self) -> list[int]:
         """Camps by their people on the last day, the most first."""
-        return np.argsort(-np.median(self.people[:, -1], axis=0), kind="stable").tolist()
+        return [int(number) for number in np.argsort(-np.median(self.people[:, -1], axis=0), kind="stable")]
 
     def registered(self, camp: str) -> int | None:
         """The column of a camp in the registers; None where it has none."""
