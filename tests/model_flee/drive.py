@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pytest
 import yaml
 
 from havenward.core.ledger import Ledger
@@ -252,3 +253,20 @@ def weights(scenario: FleeScenario, start: str, day: int = 0, level: str = "exac
     row = ground.names.index(start)
     span = range(int(ground.ways.first[row]), int(ground.ways.first[row + 1]))
     return {(ground.names[ground.ways.goal[k]], float(ground.ways.km[k])): float(found[k]) for k in span if found[k] >= 0}
+
+
+both = pytest.mark.parametrize("solver", sorted(SOLVERS))
+"""The same case under both solvers."""
+
+STAY = {"camp_movechance": 0.0, "conflict_weight": 0.0}
+"""Rules under which nobody leaves a camp and nobody is drawn to a conflict zone: what happens is then certain."""
+
+
+def deviates(why: str) -> pytest.MarkDecorator:
+    """A test of what the specification says and the rules do not do yet; it must fail, and is to be freed once mended."""
+    return pytest.mark.xfail(strict=True, raises=AssertionError, reason=why)
+
+
+def near(share: float, found: int, number: int) -> bool:
+    """Whether a count is within four and a half standard deviations of a share: wrong once in 150 000 times."""
+    return abs(found - share * number) <= 4.5 * (number * share * (1 - share)) ** 0.5 + 1e-9

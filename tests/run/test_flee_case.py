@@ -125,8 +125,8 @@ def test_a_folder_without_its_flee_files_is_damaged(made, tmp_path):
 
 
 def test_what_tells_sieges_refuses_it(made):
-    with pytest.raises(RunFolderError, match="is a run of a Flee folder, of which `havenward report` cannot tell yet"):
-        open_siege(made[1], "report")
+    with pytest.raises(RunFolderError, match="is a run of a Flee folder, of which `havenward evidence` cannot tell yet"):
+        open_siege(made[1], "evidence")
 
 
 def test_a_run_made_before_runs_had_kinds_is_one_of_a_siege(toy_run, tmp_path):
@@ -135,4 +135,4 @@ def test_a_run_made_before_runs_had_kinds_is_one_of_a_siege(toy_run, tmp_path):
     old = shutil.copytree(toy_run.folder, tmp_path / "old")
     record = json.loads((old / "run.json").read_text(encoding="utf-8"))
     (old / "run.json").write_text(json.dumps({k: v for k, v in record.items() if k not in ("model", "level")}))
-    assert open_siege(old, "report").record["model"] == "siege"
+    assert open_siege(old, "evidence").record["model"] == "siege"

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from hypothesis import strategies as st
-from numba import njit
 
 ROWS, MEMBERS = 7, 4
 WORD = st.integers(0, 2**32 - 1)
 HASH = st.integers(0, 2**64 - 1)
-
-
-@njit
-def by_room(source, totals, fixed, out):
-    """More room, more likely; odd sources are choosier."""
-    for t in range(out.size):
-        out[t] = max(fixed[t] - totals[t], 0.0) / (fixed.sum() + 1.0 + source)
 
 
 class Case:

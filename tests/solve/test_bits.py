@@ -19,9 +19,10 @@ from havenward.core.orders import Draw, Move, Ordered, Quota, Split, streams_of
 from havenward.core.streams import ANYWHERE, step, uniforms
 from havenward.solve import individuals, kernels
 from tests.toy.answers import kept
+from tests.toy.nets import choice_of, endless, net_of
 from tests.toy.rules import ToyRules
 from tests.toy.run import SOLVERS, run_toy, solver_of, turn_days
-from tests.toy.worlds import thins_out, worlds
+from tests.toy.worlds import worlds
 
 every_solver = pytest.mark.parametrize("solver", SOLVERS)
 ROOT = Path(__file__).parents[2]
@@ -231,13 +232,13 @@ def test_every_day_and_wave_draws_other_numbers(solver, kind):
     rows = np.array([builder.row((place, k), (1, 0, 0, 0), 0) for k in range(3) for place in ("home", "camp")])
     table = builder.table()
     move = Move.build(table, "go", rows[::2], rows[1::2].reshape(3, 1, 1), ("camp",))
+    net = net_of(table, [(home, camp, "camp") for home, camp in rows.reshape(3, 2)], counted=True)
+    choice = choice_of(net, [(rows[::2], 0.5, [1.0])])
     members = np.arange(40, dtype=np.uint32)
     asked = {
         "split": lambda wave: Split(move, np.full((1, 3, 1), 0.5), wave),
         "quota": lambda wave: Quota(move, np.zeros(3, dtype=np.int64), np.full((40, 1), 30), np.ones(3, int), wave),
-        "ordered": lambda wave: Ordered(
-            move, thins_out, np.zeros((40, 1)), np.ones((3, 1)), np.full((40, 1), 0.9), wave=wave
-        ),
+        "ordered": lambda wave: Ordered(net, choice, endless(net), wave=wave),
         "draw": lambda wave: Draw(streams_of(("weather",)), wave),
     }[kind]
     answers = []

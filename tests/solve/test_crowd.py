@@ -11,16 +11,24 @@ from havenward.core.orders import Move, Split
 from havenward.solve.individuals import Crowd, Individuals
 
 
-def test_units_are_numbered_in_the_order_of_rows():
-    crowd = Crowd.of(np.array([2, 0, 3]))
+def crowd_of(*counts, room=0):
+    """Return units at dawn, in an array with some room to spare."""
+    crowd = Crowd.of(np.array(counts), np.zeros(sum(counts) + room, dtype=np.int32))
+    crowd.dawn()
+    return crowd
+
+
+@pytest.mark.parametrize("room", [0, 4])
+def test_units_are_numbered_in_the_order_of_rows(room):
+    crowd = crowd_of(2, 0, 3, room=room)
     assert crowd.number == 5
-    assert crowd.cell.tolist() == [0, 0, 2, 2, 2]
+    assert crowd.cell[:5].tolist() == [0, 0, 2, 2, 2]
     assert crowd.start.tolist() == [0, 2, 2, 5]
-    assert crowd.sorted_units.tolist() == [0, 1, 2, 3, 4]
+    assert crowd.sorted_units[:5].tolist() == [0, 1, 2, 3, 4]
 
 
 def test_units_are_found_where_they_went_today():
-    crowd = Crowd.of(np.array([2, 0, 3]))
+    crowd = crowd_of(2, 0, 3)
     crowd.cell[[0, 3]] = 1
     crowd.note_moved(np.array([3, 0]))
     crowd.cell[3] = 0
@@ -33,7 +41,7 @@ def test_units_are_found_where_they_went_today():
 
 
 def test_units_that_are_counted_but_nowhere_are_reported():
-    crowd = Crowd.of(np.array([2, 0, 3]))
+    crowd = crowd_of(2, 0, 3)
     crowd.cell[0] = 1
     crowd.note_moved(np.array([0]))
     with pytest.raises(RuntimeError, match="1 units stand where 2 are counted"):

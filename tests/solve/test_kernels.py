@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from havenward.solve import kernels, unit_kernels
 from tests.solve import twins
-from tests.solve.cases import HASH, MEMBERS, ROWS, WORD, by_room, cases
+from tests.solve.cases import HASH, MEMBERS, ROWS, WORD, cases
 
 MANY = settings(max_examples=150)
 
@@ -76,12 +76,6 @@ def test_list_flow(case):
     assert (np.delete(moved, place) == -9).all()
 
 
-@given(st.floats(0.0, 1.0), st.floats(-1e-15, 1.0))
-def test_share_of_rest(p, rest):
-    assert kernels.share_of_rest(p, rest) == twins.share_of_rest(p, rest)
-    assert 0.0 <= kernels.share_of_rest(p, rest) <= 1.0
-
-
 @MANY
 @given(cases, st.sampled_from([1, MEMBERS]), FACTORS)
 def test_split_counts(case, tables, factor):
@@ -99,17 +93,6 @@ def test_split_counts(case, tables, factor):
         assert (where[:number] == expected).all()
         assert (moved[:number] == units).all()
         assert (case.counts[case.sources] >= flows.sum(axis=2).T).all()
-
-
-@pytest.mark.parametrize("chances", [(0.7, 0.2, 0.1), (0.1,) * 10, (0.4, 0.3, 0.2, 0.1)])
-def test_the_last_of_chances_that_sum_to_one_is_certain(chances):
-    rest = 1.0
-    for p in chances[:-1]:
-        assert kernels.share_of_rest(p, rest) < 1.0
-        rest -= p
-    assert rest != chances[-1], "rounding left something over"
-    assert kernels.share_of_rest(chances[-1], rest) == 1.0
-    assert kernels.share_of_rest(chances[-1] * (1.0 - 1e-9), rest) < 1.0
 
 
 @given(st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=9), WORD)
@@ -228,18 +211,6 @@ def test_quota_counts(case):
 
 
 @MANY
-@given(cases, st.integers(1, 7))
-def test_ordered_counts(case, waves):
-    shape = (MEMBERS, *case.tags.shape)
-    totals, gain = case.rng.random((MEMBERS, shape[2])) * 20, case.rng.integers(0, 6, shape[1:]).astype(float)
-    fixed = case.rng.random((MEMBERS, shape[2])) * 500
-    place = (case.counts, case.sources, case.hashes, case.tags, by_room, totals, gain, fixed, waves)
-    flows = np.zeros(shape, dtype=np.int64)
-    kernels.ordered_counts(*place, case.seed, case.members, case.at, flows)
-    assert (flows == twins.ordered_counts(*place, case.seed, case.members, case.at)).all()
-
-
-@MANY
 @given(cases)
 def test_choose_units(case):
     cell, units = case.units()
@@ -249,21 +220,6 @@ def test_choose_units(case):
     place = (cell, units, case.where, case.hashes, *chances, case.seed, case.members[0], case.at)
     unit_kernels.choose_units(*place, choice)
     assert (choice == twins.choose_units(*place)).all()
-
-
-@MANY
-@given(cases)
-def test_choose_in_order(case):
-    cell, units = case.units()
-    targets = case.tags.shape[1]
-    totals, fixed = case.rng.random(targets) * 5, case.rng.random(targets) * 60
-    gain = case.rng.integers(0, 6, (len(case.sources), targets)).astype(float)
-    choice, running = np.empty(len(units), dtype=np.int16), totals.copy()
-    where_from = (case.seed, case.members[0], case.at)
-    unit_kernels.choose_in_order(cell, units, case.where, case.hashes, by_room, running, gain, fixed, *where_from, choice)
-    expected, after = twins.choose_in_order(cell, units, case.where, case.hashes, by_room, totals, gain, fixed, *where_from)
-    assert (choice == expected).all()
-    assert (running == after).all()
 
 
 @MANY

@@ -100,15 +100,13 @@ def test_desks_are_never_exceeded_and_never_idle(solver, desks, families, lone):
         assert (spent >= desks - spare)[waiting].all()
 
 
-@pytest.mark.parametrize("solver", ["individuals", "mean"])
-def test_nobody_enters_a_camp_that_is_full_by_their_own_sequence(solver):
-    """The chain sees the totals of its last wave only; `tests/statistical/test_ordered.py` measures what that costs."""
+def test_nobody_enters_a_camp_that_is_full_by_their_own_sequence():
+    """Counts see what a camp was when their wave began; `tests/statistical/test_ordered.py` measures what that costs."""
     room = (25.0, 10.0)
-    history, rules = run_toy(solver, room=room, start={"families": 300, "lone": 100}, pace=0.3, desks=10_000)
-    inside = np.einsum("mdkc,k->mdc", history[:, :, rules.camp].astype(float), rules.size)
-    # A rule sees a camp with a place left, and the unit that takes it may be a family of five.
-    assert (inside <= np.array(room) + 4.0).all()
-    assert inside[:, -1].sum() > 0
+    history, rules = run_toy("individuals", room=room, start={"families": 300, "lone": 100}, pace=0.3, desks=10_000)
+    inside = history[:, :, rules.camp].sum(axis=2)
+    assert (inside <= room).all()
+    assert (inside[:, -1] == room).all()
 
 
 @every_solver
@@ -116,6 +114,19 @@ def test_only_the_ordered_move_is_reported_as_approximate(solver):
     rules = ToyRules(members=3)
     made = solver_of(solver, rules.table, 1, np.arange(3, dtype=np.uint32), rules.start())
     turn_days(rules, made, 4, listener=rules.observe)
-    ordered = {order.move.name for order, _ in rules.carried if isinstance(order, Ordered)}
+    ordered = {order.net.name for order, _ in rules.carried if isinstance(order, Ordered)}
     assert ordered == {"settle"}
     assert made.approximations == (set() if solver == "individuals" else ordered)
+
+
+@every_solver
+@pytest.mark.parametrize("waves", [1, 8])
+def test_nothing_is_reported_where_camps_cannot_fill_up(solver, waves):
+    """And it is where they may, however many waves there are: all of one wave act on what stood before it."""
+    reported = {}
+    for room in (500.0, 20.0):
+        rules = ToyRules(members=3, room=(room, room), waves=waves)
+        made = solver_of(solver, rules.table, 1, np.arange(3, dtype=np.uint32), rules.start())
+        turn_days(rules, made, 6)
+        reported[room] = made.approximations
+    assert reported == {500.0: set(), 20.0: set() if solver == "individuals" else {"settle"}}

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numba import njit
 
 from havenward.core.cells import NOBODY
 from havenward.core.ledger import Ledger, Vanished
@@ -24,9 +23,14 @@ WRONG_MOVES = {
     "families vanish on the way": ("walk", (0, 0, 0), NOBODY),
     "kin left behind become a woman": ("leave", (0, 1, 1), LONE),
     "a woman comes through as a family": ("serve", (1, 0, 0), ROWS["safe", "family"]),
-    "a father in camp becomes a woman": ("settle", (2, 0, 0), ROWS["camp", "lower camp", "lone"]),
 }
 """Move, place in its rows, and the row that stands there by mistake: what `Move.build` would have refused."""
+
+WRONG_NETS = {
+    "a father in camp becomes a woman": ("to", "father", ROWS["camp", "lower camp", "lone"]),
+    "a family that stays is a woman": ("stay", "family", ROWS["safe", "lone"]),
+}
+"""Array of the net in which a kind of unit is led astray, and where to: what `Net.check` would have refused."""
 
 WRONG_SOLVERS = {
     "loses a household": ("leave", {HOME: -1}),
@@ -53,7 +57,25 @@ def test_a_move_that_does_not_keep_people_is_stopped_at_its_order(solver, mistak
     made = solver_of(solver, rules.table, 1, np.arange(4, dtype=np.uint32), rules.start())
     with pytest.raises(Vanished, match=f"'{name}' lost or invented people"):
         first_day(rules, made, lambda order, realised: carried.append(order))
-    assert all(isinstance(order, Draw) or order.move.name != name for order in carried)
+    assert all(isinstance(order, Draw | Ordered) or order.move.name != name for order in carried)
+
+
+@every_solver
+@pytest.mark.parametrize("mistake", WRONG_NETS)
+def test_a_net_that_does_not_keep_people_is_stopped_at_its_order(solver, mistake):
+    array, kind, row = WRONG_NETS[mistake]
+    rules, source = ToyRules(members=4), ROWS["safe", kind]
+    wrong = getattr(rules.settle, array).copy()
+    wrong[rules.settle.first[source] if array == "to" else source] = row
+    rules.settle = replace(rules.settle, **{array: wrong})
+    with pytest.raises(ValueError, match=r"'settle': .* loses people or origin"):
+        rules.settle.check(rules.table)
+    carried, counts = [], rules.start()
+    counts[:, source] = 20
+    made = solver_of(solver, rules.table, 1, np.arange(4, dtype=np.uint32), counts)
+    with pytest.raises(Vanished, match="'settle' lost or invented people"):
+        first_day(rules, made, lambda order, realised: carried.append(order))
+    assert not any(isinstance(order, Ordered) for order in carried)
 
 
 class Faulty(Chain):
@@ -64,7 +86,7 @@ class Faulty(Chain):
     def carry_out(self, order, day):
         realised = super().carry_out(order, day)
         move, changes = self.fault
-        if not isinstance(order, Draw) and order.move.name == move:
+        if not isinstance(order, Draw | Ordered) and order.move.name == move:
             for row, change in changes.items():
                 self.counts[2, row] += change
         return realised
@@ -87,25 +109,11 @@ def test_without_a_fault_the_day_goes_by():
     first_day(*faulty(("leave", {})))
 
 
-@njit
-def twice_over(source, totals, fixed, out):
-    """Sends everybody to both camps."""
-    out[:] = 1.0
-
-
-def test_expectations_that_send_more_than_there_are_are_stopped():
-    rules = ToyRules(members=2)
-    counts = rules.start()
-    counts[:, rules.safe] = 10
-    order = Ordered(rules.settle, twice_over, np.zeros((2, 2)), np.ones((3, 2)), np.zeros((2, 2)))
-    made = solver_of("mean", rules.table, 1, np.arange(2, dtype=np.uint32), counts)
-    with pytest.raises(Vanished, match="'settle' sent more units than there were"):
-        made.carry_out(order, 0)
-
-
 def test_a_listener_hears_of_every_order_in_turn():
     rules, heard = ToyRules(members=4), []
     made = solver_of("chain", rules.table, 1, np.arange(4, dtype=np.uint32), rules.start())
     first_day(rules, made, lambda order, realised: heard.append((order, realised)))
     assert [type(order).__name__ for order, _ in heard] == ["Draw", "Split", "Split", "Quota", "Ordered"]
-    assert [realised.shape for _, realised in heard] == [(4, 1), (4, 2, 2), (4, 3, 2), (4, 3, 1), (4, 3, 2)]
+    *others, (_, passage) = heard
+    assert [realised.shape for _, realised in others] == [(4, 1), (4, 2, 2), (4, 3, 2), (4, 3, 1)]
+    assert passage.units.shape == (4, 6)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from havenward.core.orders import Draw, Quota
+from havenward.core.orders import Draw, Ordered, Quota
+from tests.toy.nets import sources_of
 from tests.toy.run import SOLVERS, solver_of, turn_days
 from tests.toy.worlds import RandomWorld, worlds
 
@@ -35,13 +36,18 @@ class Watched:
             assert ((realised > 0.0) & (realised < 1.0)).all()
             assert (before == after).all()
             return realised
-        flows = realised.values
-        assert (flows >= 0).all()
-        assert (flows.sum(axis=2) <= before[:, order.move.sources] + exact).all()
         expected = before.copy()
-        for (m, s, t), n in np.ndenumerate(flows):
-            expected[m, order.move.sources[s]] -= n
-            np.add.at(expected[m], order.move.rows[s, t][order.move.rows[s, t] >= 0], n)
+        if isinstance(order, Ordered):
+            assert (realised.units >= 0).all()
+            np.add.at(expected.T, order.net.to, realised.units.T)
+            np.add.at(expected.T, sources_of(order.net), -realised.units.T)
+        else:
+            flows = realised.values
+            assert (flows >= 0).all()
+            assert (flows.sum(axis=2) <= before[:, order.move.sources] + exact).all()
+            for (m, s, t), n in np.ndenumerate(flows):
+                expected[m, order.move.sources[s]] -= n
+                np.add.at(expected[m], order.move.rows[s, t][order.move.rows[s, t] >= 0], n)
         assert np.allclose(after, expected, rtol=exact, atol=exact)
         return realised
 

@@ -11,8 +11,8 @@ from havenward.core.cells import NOBODY, CellTableBuilder
 from havenward.core.ledger import Vanished
 from havenward.core.orders import Draw, Move, Ordered, OrderError, Quota, Split, streams_of
 from tests.toy.answers import kept
+from tests.toy.nets import choice_of, endless, net_of
 from tests.toy.run import SOLVERS, solver_of
-from tests.toy.worlds import thins_out
 
 every_solver = pytest.mark.parametrize("solver", SOLVERS)
 MEMBERS = 3
@@ -69,14 +69,13 @@ def test_orders_to_nobody_are_fine(solver):
     """A scenario without host towns has moves without a single source."""
     nobody, no_rows = np.zeros(0, dtype=np.int64), np.zeros((0, 2, 1), dtype=np.int64)
     move = Move.build(TABLE, "leave", nobody, no_rows, ("camp", "town"))
-    fixed = np.full((MEMBERS, 2), 0.3)
     assert carry_out(solver, Split(move, np.zeros((MEMBERS, 0, 2)))).shape == (MEMBERS, 0, 2)
     assert carry_out(solver, Split(move, np.full((1, 3, 2), 0.1), group=nobody)).shape == (MEMBERS, 0, 2)
     admit = Move.build(TABLE, "admit", nobody, no_rows[:, :1], ("camp",))
     budget = np.ones((MEMBERS, 1), dtype=np.int64)
     assert carry_out(solver, Quota(admit, nobody, budget, nobody)).shape == (MEMBERS, 0, 1)
-    ordered = Ordered(move, thins_out, np.zeros((MEMBERS, 2)), np.zeros((0, 2)), fixed)
-    assert carry_out(solver, ordered).shape == (MEMBERS, 0, 2)
+    net = net_of(TABLE, [], counted=True)
+    assert carry_out(solver, Ordered(net, choice_of(net, []), endless(net))).shape == (MEMBERS, 0)
 
 
 @every_solver
@@ -172,25 +171,6 @@ def test_a_target_that_a_source_lacks_must_not_be_given_to_it(solver):
 def test_quotas_of_another_shape(solver, move, changes):
     with pytest.raises(OrderError, match="leave: a quota"):
         carry_out(solver, quota(move, **changes))
-
-
-@every_solver
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"totals": np.zeros((MEMBERS, 1))},
-        {"totals": np.zeros((1, 2))},
-        {"gain": np.ones((2, 1))},
-        {"fixed": np.zeros((1, 2))},
-        {"waves": 0},
-    ],
-    ids=["a total is missing", "one for all", "a gain is missing", "one number for all", "no wave"],
-)
-def test_sequences_of_another_shape(solver, move, changes):
-    fine = Ordered(move, thins_out, np.zeros((MEMBERS, 2)), np.ones((2, 2)), np.full((MEMBERS, 2), 0.3))
-    assert carry_out(solver, fine).shape == (MEMBERS, 2, 2)
-    with pytest.raises(OrderError, match="leave: an ordered move"):
-        carry_out(solver, replace(fine, **changes))
 
 
 @every_solver

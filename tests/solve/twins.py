@@ -56,19 +56,6 @@ def check_probability(counts, sources, probability, group):
     return next((verdict for verdict in verdicts if verdict != FINE), FINE)
 
 
-def share_of_rest(p, rest):
-    return 1.0 if p >= rest * NEARLY_ONE else p / rest
-
-
-def conditional(left, probability, numbers):
-    """Conditional binomials in the order of the targets; `numbers` gives the uniform of a target."""
-    flows, rest = np.zeros(len(probability), dtype=np.int64), 1.0
-    for t in np.flatnonzero(probability > 0.0):
-        flows[t] = binomial_quantile(numbers(t), left, share_of_rest(probability[t], rest))
-        left, rest = left - flows[t], rest - probability[t]
-    return flows
-
-
 def multinomial(left, probability, numbers):
     """How many leave at all by the number of ANYWHERE, then where to; the last target takes those that are left."""
     flows, rest = np.zeros(len(probability), dtype=np.int64), np.cumsum(probability)[-1]
@@ -157,26 +144,6 @@ def quota_counts(counts, sources, hashes, lane, budget, weight, seed, members, a
     return np.array(where, dtype=np.int64).reshape(-1, 3), np.array(moved, dtype=np.int64)
 
 
-def ordered_counts(counts, sources, hashes, tags, rule, totals, gain, fixed, waves, seed, members, at):
-    """Return (M, S, T) flows."""
-    flows = np.zeros((len(members), len(sources), tags.shape[1]), dtype=np.int64)
-    for m in range(len(members)):
-        left, running = counts[sources, m].copy(), totals[m].copy()
-        for wave in range(waves):
-            new = np.zeros(flows.shape[1:], dtype=np.int64)
-            for s in range(len(sources)):
-                turn = left[s] // (waves - wave)
-                left[s] -= turn
-                probability = np.zeros(tags.shape[1])
-                rule(s, running, fixed[m], probability)
-                new[s] = conditional(
-                    turn, probability, lambda t, m=m, s=s, w=wave: uniform(seed, members[m], hashes[s] + w, at, tags[s, t])
-                )
-            running = running + (new * gain).sum(axis=0)
-            flows[m] += new
-    return flows
-
-
 def lots(cell, units, where, hashes, seed, member, at):
     return np.array([uniform(seed, member, hashes[where[cell[unit]]], at, unit) for unit in units])
 
@@ -190,17 +157,6 @@ def chosen(u, probability):
 def choose_units(cell, units, where, hashes, probability, group, seed, member, at):
     numbers = lots(cell, units, where, hashes, seed, member, at)
     return np.array([chosen(u, probability[group[where[cell[unit]]]]) for u, unit in zip(numbers, units, strict=True)])
-
-
-def choose_in_order(cell, units, where, hashes, rule, totals, gain, fixed, seed, member, at):
-    totals, choice, probability = totals.copy(), [], np.zeros(len(totals))
-    for u, unit in zip(lots(cell, units, where, hashes, seed, member, at), units, strict=True):
-        s = where[cell[unit]]
-        rule(s, totals, fixed, probability)
-        choice.append(chosen(u, probability))
-        if choice[-1] >= 0:
-            totals[choice[-1]] += gain[s, choice[-1]]
-    return np.array(choice), totals
 
 
 def admit_in_sequence(cell, units, where, lane, weight, budget):

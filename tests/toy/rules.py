@@ -6,22 +6,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from numba import njit
 
 from havenward.core.cells import CellTable, CellTableBuilder
-from havenward.core.orders import Counts, Draw, Move, Order, Ordered, Phase, Quota, Split, streams_of
+from havenward.core.orders import (
+    Choice,
+    Counts,
+    Crowds,
+    Draw,
+    Move,
+    Order,
+    Ordered,
+    Passage,
+    Phase,
+    Quota,
+    Split,
+    streams_of,
+)
 from havenward.core.totals import Flows
 from tests.toy.answers import kept
+from tests.toy.nets import choice_of, net_of
 
 FAMILY, FATHER, KIN, LONE = (1, 1, 2, 1), (1, 0, 0, 0), (0, 1, 2, 1), (0, 1, 0, 0)
 
 
-@njit
-def fill_by_room(source, totals, fixed, out):
-    """Each camp draws by its spare places: nobody goes where there is none."""
-    room = np.maximum(fixed - totals, 0.0)
-    for t in range(out.size):
-        out[t] = room[t] / (room.sum() + 20.0)
+WILLING = 0.8
+"""Chance that a unit looks for a camp on an evening."""
+LEAST_ROOM = 1e-9
+"""Room below which a camp that a unit has chosen does not take it."""
 
 
 @dataclass
@@ -35,7 +46,8 @@ class ToyRules:
         desks: minutes of the gate a day; a family takes 5, everybody else 1.
         crowding: units on the road at which patrols stop half as often.
         camps: names of the camps, in stable order.
-        room: persons that each camp has room for.
+        room: units at which each camp is full; from half of them on it draws fewer.
+        waves: into how many waves counts may cut the sequence in which units settle.
     """
 
     members: int
@@ -44,7 +56,8 @@ class ToyRules:
     desks: int = 60
     crowding: float = 10.0
     camps: tuple[str, ...] = ("lower camp", "upper camp")
-    room: tuple[float, ...] = (300.0, 150.0)
+    room: tuple[float, ...] = (60.0, 30.0)
+    waves: int = 8
     days: int = 20
     exact: frozenset[str] = frozenset({"individuals"})
     table: CellTable = field(init=False)
@@ -72,9 +85,17 @@ class ToyRules:
         )
         self.walk = build("walk", self.road, np.stack([self.gate, self.stop], axis=1)[:, :, None], ("gate", "stop"))
         self.serve = build("serve", self.gate, self.safe[:, None, None], ("safe",))
-        self.settle = build("settle", self.safe, self.camp[:, :, None], self.camps)
+        self.settle = net_of(
+            self.table,
+            [
+                (s, c, name)
+                for s, row in zip(self.safe, self.camp, strict=True)
+                for c, name in zip(row, self.camps, strict=True)
+            ],
+            place={int(row): c for c, column in enumerate(self.camp.T) for row in column},
+            counted=True,
+        )
         self.weather = streams_of(("weather",))
-        self.size = np.array([5.0, 1.0, 1.0])
         self.places = np.array(self.room)
 
     def start(self, families: int = 80, lone: int = 30) -> np.ndarray:
@@ -88,7 +109,7 @@ class ToyRules:
         yield self._gate(counts)
         yield self._camps(counts)
 
-    def observe(self, order: Order, realised: Flows | np.ndarray) -> None:
+    def observe(self, order: Order, realised: Flows | Passage | np.ndarray) -> None:
         self.carried.append((order, kept(realised)))
 
     def _night(self, counts: Counts) -> Phase:
@@ -114,6 +135,9 @@ class ToyRules:
         )
 
     def _camps(self, counts: Counts) -> Phase:
-        inside = np.einsum("mkc,k->mc", counts[:, self.camp].astype(float), self.size)
-        gain = np.repeat(self.size[:, None], self.places.size, axis=1)
-        yield Ordered(self.settle, fill_by_room, inside, gain, np.repeat(self.places[None], self.members, axis=0), 8)
+        yield Ordered(self.settle, self.camp_choice(), Crowds(self.places / 2.0 - 1.0, self.places), waves=self.waves)
+
+    def camp_choice(self) -> Choice:
+        """Camps draw by their room in the morning of the first day; one without any is closed."""
+        weights = [room if room > 0.0 else -1.0 for room in self.room]
+        return choice_of(self.settle, [(self.safe, WILLING, weights)], range(len(self.room)), LEAST_ROOM)

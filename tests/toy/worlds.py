@@ -7,22 +7,29 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from hypothesis import strategies as st
-from numba import njit
 
 from havenward.core.cells import NOBODY, CellTable, CellTableBuilder
-from havenward.core.orders import Counts, Draw, Move, Order, Ordered, Phase, Quota, Split, streams_of
+from havenward.core.orders import (
+    Choice,
+    Counts,
+    Crowds,
+    Draw,
+    Move,
+    Net,
+    Order,
+    Ordered,
+    Passage,
+    Phase,
+    Quota,
+    Split,
+    streams_of,
+)
 from havenward.core.totals import Flows
 from tests.toy.answers import kept
+from tests.toy.nets import net_of
 
 KINDS = ("whole", "one part", "other part")
 ORDERS = ("split", "quota", "ordered", "draw")
-
-
-@njit
-def thins_out(source, totals, fixed, out):
-    """The more have come, the fewer follow."""
-    for t in range(out.size):
-        out[t] = fixed[t] / (1.0 + totals[t] / 10.0)
 
 
 @dataclass
@@ -59,6 +66,7 @@ class RandomWorld:
         )
         self.table = builder.table()
         self.moves = [self._move(place) for place in range(self.places)]
+        self.net = self._net()
 
     def _move(self, place: int) -> Move:
         """From a place to every other; the whole may also break up, one part staying where it was."""
@@ -71,6 +79,14 @@ class RandomWorld:
         names = (*(f"place {p}" for p in others), "break up")
         return Move.build(self.table, f"from {place}", sources, rows.reshape(len(sources), len(names), 2), names)
 
+    def _net(self) -> Net:
+        """Everybody may go from any place to any other, and every place is a crowd."""
+        units = self.rows.reshape(self.places, -1)
+        pairs = [(a, b) for a in range(self.places) for b in range(self.places) if a != b]
+        edges = [(units[a, k], units[b, k], f"place {b}") for a, b in pairs for k in range(units.shape[1])]
+        place = {int(row): p for p, rows in enumerate(units) for row in rows}
+        return net_of(self.table, edges, name="wander", place=place, counted=True)
+
     def start(self) -> np.ndarray:
         """Return (M, C) counts, a third of them zero, that depend on the member's number only."""
         one = [np.random.default_rng([self.chances, m]) for m in range(self.members)]
@@ -79,7 +95,7 @@ class RandomWorld:
     def phases(self, day: int, counts: Counts) -> Iterator[Phase]:
         yield self._day(day)
 
-    def observe(self, order: Order, realised: Flows | np.ndarray) -> None:
+    def observe(self, order: Order, realised: Flows | Passage | np.ndarray) -> None:
         self.carried.append((order, kept(realised)))
 
     def _day(self, day: int) -> Phase:
@@ -88,7 +104,7 @@ class RandomWorld:
             yield self._order(kind, self.moves[place % self.places], rng, wave)
 
     def _order(self, kind: str, move: Move, rng: np.random.Generator, wave: int) -> Order:
-        sources, targets, _ = move.rows.shape
+        sources = len(move.sources)
         there = (move.rows != NOBODY).any(axis=2)
         if kind == "split":
             return Split(move, self._probability(there, rng), wave)
@@ -102,18 +118,27 @@ class RandomWorld:
                 wave,
             )
         if kind == "ordered":
-            whole = self._whole_only(move)
-            fixed = rng.dirichlet(np.ones(targets + 1))[None, :-1]
-            return Ordered(
-                whole,
-                thins_out,
-                np.zeros((self.members, targets)),
-                rng.integers(0, 5, (len(whole.sources), targets)).astype(float),
-                np.repeat(fixed, self.members, axis=0),
-                int(rng.integers(1, 9)),
-                wave,
-            )
+            return self._wandering(move.sources, rng, wave)
         return Draw(streams_of(("weather", wave), ("news", wave)), wave)
+
+    def _wandering(self, sources: np.ndarray, rng: np.random.Generator, wave: int) -> Ordered:
+        """Units of one place are asked: each of its cells for itself, and places fill up, some with a veto, some never."""
+        groups, options = len(sources), self.places - 1
+        group = np.full(len(self.table), NOBODY, dtype=np.int32)
+        group[sources] = np.arange(groups)
+        crowd = np.tile([p for p in range(self.places) if sources[0] not in self.rows[p]], groups)
+        weight = rng.random((groups * options, 1)) * (rng.random((groups * options, 1)) < 0.8)
+        free = np.where(rng.random(self.places) < 0.3, np.inf, rng.integers(-1, 80, self.places).astype(float))
+        choice = Choice(
+            group=group,
+            chance=rng.choice([0.0, 0.02, 0.4, 1.0], (groups, 1)),
+            first=np.arange(groups + 1) * options,
+            weight=np.where(rng.random(weight.shape) < 0.1, -1.0, weight),
+            crowd=crowd.astype(np.int32),
+            veto=rng.random(len(crowd)) * (rng.random(len(crowd)) < 0.3),
+        )
+        crowds = Crowds(free, free + rng.integers(0, 60, self.places), float(rng.choice([1.0, 2.0])), rng.choice([0.0, 0.2]))
+        return Ordered(self.net, choice, crowds, int(rng.integers(1, 9)), wave * 0x2000)
 
     def _probability(self, there: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return (1, S, T): anything from nobody to certainly, none to a target that a source does not have."""
@@ -123,12 +148,6 @@ class RandomWorld:
 
     def _first_target(self, move: Move) -> Move:
         return Move.build(self.table, f"admit {move.name}", move.sources, move.rows[:, :1], ("only",))
-
-    def _whole_only(self, move: Move) -> Move:
-        """Only whole units have every target, so that a rule needs no list of those that are missing."""
-        whole = np.isin(move.sources, self.rows[:, :, 0])
-        names = tuple(str(t) for t in range(move.rows.shape[1]))
-        return Move.build(self.table, f"order {move.name}", move.sources[whole], move.rows[whole], names)
 
 
 @st.composite

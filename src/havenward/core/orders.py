@@ -216,21 +216,40 @@ class Net:
         return np.flatnonzero((self.place != NOBODY) & ~self.through)
 
     def check(self, table: CellTable) -> None:
-        """Refuse a net that loses people or asks for one number twice.
+        """Refuse a net that leads nowhere, loses people or asks for one number twice.
 
         Raises:
-            ValueError: people or origin are not kept along an edge, or two edges of a cell share a draw number.
+            ValueError: an array has another length or speaks of what is not there, people or origin are not kept along an
+                edge or by staying, or two edges of a cell share a draw number.
         """
+        self._check_shape(len(table))
         start = np.repeat(np.arange(len(table)), np.diff(self.first))
         for what, a, b in (("an edge", start, self.to), ("staying", np.arange(len(table)), self.stay)):
             wrong = (table.people[a] != table.people[b]).any(axis=1) | (table.origins[a] != table.origins[b])
             if wrong.any():
                 k = int(np.argmax(wrong))
                 raise ValueError(f"net {self.name!r}: {what} of {table.meanings[int(a[k])]} loses people or origin")
+        counted = self.links != NOBODY
+        if (self.people[self.links[counted]] != table.people[self.to[counted]]).any():
+            raise ValueError(f"net {self.name!r}: an edge counts towards a series of other people")
         order = np.lexsort((self.tags, start))
         same = (np.diff(start[order]) == 0) & (np.diff(self.tags[order].astype(np.int64)) == 0)
         if same.any() or (self.tags == ANYWHERE).any():
             raise ValueError(f"net {self.name!r}: two edges of a cell share a draw number; rename one")
+
+    def _check_shape(self, cells: int) -> None:
+        """Refuse what a compiled loop would read or write out of bounds."""
+        edges, places, series = len(self.to), len(self.into), len(self.people)
+        by_cell = (self.stay, self.through, self.place, self.hashes, self.first[1:])
+        lengths = [len(array) == cells for array in by_cell] + [len(a) == edges for a in (self.links, self.tags)]
+        if not all(lengths) or len(self.out_of) != places:
+            raise ValueError(f"net {self.name!r}: arrays of cells, of edges or of crowds differ in length")
+        if self.first[0] != 0 or self.first[-1] != edges or (np.diff(self.first) < 0).any():
+            raise ValueError(f"net {self.name!r}: edges are not listed cell by cell")
+        counted = ((self.place, places), (self.links, series), (self.into, series), (self.out_of, series))
+        targets = ((self.to, 0, cells), (self.stay, 0, cells), *((array, NOBODY, number) for array, number in counted))
+        if any(array.min(initial=0) < least or array.max(initial=-1) >= number for array, least, number in targets):
+            raise ValueError(f"net {self.name!r}: a cell, a crowd or a series is not there")
 
 
 @dataclass(frozen=True, eq=False)

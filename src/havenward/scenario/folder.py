@@ -72,10 +72,10 @@ def _warn_of_strangers(present: list[str], problems: Problems) -> None:
             problems.warning(name, None, "", name, wrong, "Rename it, or move it elsewhere", set(FILES) - set(present))
 
 
-def content_of(root: Path, name: str, problems: Problems) -> bytes | None:
-    """The bytes of one file, refused unless it is a plain file inside `root` and not too large."""
+def content_of(root: Path, name: str, problems: Problems, most: int | None = None) -> bytes | None:
+    """The bytes of one file, refused unless it is a plain file inside `root` and has at most `most` of them."""
     path = root / name
-    limit = MAX_HEADER_BYTES if name == HEADER else MAX_TABLE_BYTES
+    limit = most or (MAX_HEADER_BYTES if name == HEADER else MAX_TABLE_BYTES)
     try:
         if not path.resolve(strict=True).is_relative_to(root):
             wrong = "the file is a link that leads out of the scenario's folder"

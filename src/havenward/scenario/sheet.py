@@ -106,8 +106,11 @@ def _separator(file: str, text: str, model: type[Strict], problems: Problems) ->
     return best
 
 
-def records_of(file: str, text: str, separator: str, problems: Problems) -> tuple[list[tuple[int, list[str]]], bool]:
-    """First line and cells of each record that is not blank, and whether the whole file could be read."""
+def records_of(
+    file: str, text: str, separator: str, problems: Problems, most: int | None = None
+) -> tuple[list[tuple[int, list[str]]], bool]:
+    """First line and cells of each record that is not blank, at most `most`, and whether the whole file could be read."""
+    limit = most or MAX_ROWS
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     records: list[tuple[int, list[str]]] = []
     while True:
@@ -120,12 +123,13 @@ def records_of(file: str, text: str, separator: str, problems: Problems) -> tupl
             wrong = f"the line cannot be read as CSV ({fault})"
             problems.error(file, line, "", "", wrong, "Check the quotation marks in this line")
             return records, False
-        if len(records) > MAX_ROWS:
-            wrong = f"the table has more than {MAX_ROWS:,} rows"
+        if len(records) > limit:
+            wrong = f"the table has more than {limit:,} rows"
             problems.error(file, line, "", "", wrong, "Leave out rows that say nothing new")
             return records[:1], False
-        if any(cell.strip() for cell in cells):
-            records.append((line, [cell.strip() for cell in cells]))
+        stripped = [cell.strip() for cell in cells]
+        if any(stripped):
+            records.append((line, stripped))
 
 
 def _columns(

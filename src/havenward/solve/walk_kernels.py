@@ -320,6 +320,15 @@ def crowd_totals(units: Counts, rows: I64, place: I32, totals: F64) -> None:
 
 
 @njit(cache=True, nogil=True)
+def name_crowds(weight: F64, crowd: I32, named: Out) -> None:
+    """Mark in (P, columns) the crowds of options that are not closed: no other crowd can thin anything out."""
+    for k in range(crowd.size):
+        if crowd[k] >= 0:
+            for m in range(weight.shape[1]):
+                named[crowd[k], m] |= weight[k, m] >= 0.0
+
+
+@njit(cache=True, nogil=True)
 def parts_of_few(n: int, p: float, share: F64, seed: int, member: int, hashed: int, at: int, parts: Out) -> None:
     """Write how many of n units take each option, drawing for each unit alone."""
     for j in range(n):

@@ -62,11 +62,13 @@ def _net_and_question(order: Ordered) -> tuple[Any, ...]:
 def is_tight(
     order: Ordered, units: NDArray[Any], asked: NDArray[np.int64], totals: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    """Return (M,) whether a crowd may grow beyond what leaves room for all; if not, one wave keeps the law exactly."""
+    """Return (M,) whether the crowd of an option may come to thin it out; where none can, one wave keeps the law exactly."""
     free = order.crowds.free
     if not np.isfinite(free).any():
         return np.zeros(units.shape[1], dtype=np.bool_)
-    return np.asarray((totals + units[asked].sum(axis=0) > free[:, None]).any(axis=0))
+    named = np.zeros((len(free), order.choice.weight.shape[1]), dtype=np.bool_)
+    walk_kernels.name_crowds(order.choice.weight, order.choice.crowd, named)
+    return np.asarray(((totals + units[asked].sum(axis=0) > free[:, None]) & named).any(axis=0))
 
 
 def walk_counts(

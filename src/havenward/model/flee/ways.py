@@ -97,27 +97,27 @@ class _Book:
 
 
 def paths_from(
-    place: int, neighbours: Sequence[Sequence[tuple[int, int]]], marker: Sequence[bool], stops: int
-) -> list[tuple[Stops, tuple[int, ...]]]:
-    """Return all simple paths from a place of up to `stops` stops, as places and links, in the order of a search in depth.
+    place: int, neighbours: Sequence[Sequence[tuple[int, int, float]]], marker: Sequence[bool], stops: int
+) -> list[tuple[Stops, tuple[int, ...], float]]:
+    """Return all simple paths from a place of up to `stops` stops: places, links, km; in the order of a search in depth.
 
     Markers are bends of a road: they are passed without being a stop, and no path ends there. A neighbour is left out if it
     is where the path began, or was on it before its present end.
     """
-    found: list[tuple[Stops, tuple[int, ...]]] = []
+    found: list[tuple[Stops, tuple[int, ...], float]] = []
 
-    def search(here: int, path: Stops, links: tuple[int, ...], made: int) -> None:
-        for link, end in neighbours[here]:
+    def search(here: int, path: Stops, links: tuple[int, ...], made: int, km: float) -> None:
+        for link, end, length in neighbours[here]:
             if end == place or end in path[:-1]:
                 continue
-            longer, more = (*path, end), (*links, link)
+            longer, more, far = (*path, end), (*links, link), km + length
             count = made + (not marker[end])
             if not marker[end]:
-                found.append((longer, more))
+                found.append((longer, more, far))
             if count < stops:
-                search(end, longer, more, count)
+                search(end, longer, more, count, far)
 
-    search(place, (), (), 0)
+    search(place, (), (), 0, 0.0)
     return found
 
 
@@ -133,26 +133,76 @@ def lay_out(names: Sequence[str], links: Links, marker: NDArray[np.bool_], stops
     Raises:
         TooManyPaths: there are more than MOST_OPTIONS.
     """
+    if stops <= 1 and not marker.any():
+        return single_links(names, links)
     number = len(names)
-    neighbours: list[list[tuple[int, int]]] = [[] for _ in range(number)]
+    neighbours: list[list[tuple[int, int, float]]] = [[] for _ in range(number)]
     first_link: dict[tuple[int, int], int] = {}
-    for k, (a, b) in enumerate(zip(links.start.tolist(), links.end.tolist(), strict=True)):
-        neighbours[a].append((k, b))
+    for k, (a, b, km) in enumerate(zip(links.start.tolist(), links.end.tolist(), links.km.tolist(), strict=True)):
+        neighbours[a].append((k, b, km))
         first_link.setdefault((a, b), k)
+    is_marker = marker.tolist()
     book = _Book(names, links, first_link)
     for place in range(number):
         book.stand(place, ())
     options: list[tuple[int, int, int, float, tuple[int, ...], str]] = []
     for place in range(number):
-        found = paths_from(place, neighbours, marker.tolist(), max(stops, 1))
-        if len(options) + len(found) > MOST_OPTIONS:
-            raise TooManyPaths(f"an awareness level of {stops} knows more than {MOST_OPTIONS:,} paths here; lower it")
+        found = paths_from(place, neighbours, is_marker, max(stops, 1))
+        _check_number(len(options) + len(found), stops)
         seen: dict[Stops, int] = {}
-        for path, used in found:
+        for path, used, km in found:
             seen[path] = seen.get(path, 0) + 1
-            label = ">".join(names[stop] for stop in path) + (f"#{seen[path]}" if seen[path] > 1 else "")
-            options.append((place, book.leg(place, path), path[-1], float(links.km[list(used)].sum()), used, label))
+            label = _label([names[stop] for stop in path], seen[path])
+            options.append((place, book.leg(place, path), path[-1], km, used, label))
     return _finished(book, options)
+
+
+def _check_number(options: int, stops: int) -> None:
+    if options > MOST_OPTIONS:
+        raise TooManyPaths(f"an awareness level of {stops} knows more than {MOST_OPTIONS:,} paths here; lower it")
+
+
+def _label(stops: Sequence[str], copy: int) -> str:
+    """Return what an option means: its stops, and which of several ways over the same stops it is."""
+    return ">".join(stops) + (f"#{copy}" if copy > 1 else "")
+
+
+def single_links(names: Sequence[str], links: Links) -> Ways:
+    """Return the ways of people who know one stop ahead, where there are no markers: as `lay_out`, for millions of links.
+
+    Every stand is a place with no stop left, every option one link, and every leg the first link of a pair of places.
+    """
+    number = len(names)
+    used = np.argsort(links.start, kind="stable")
+    used = used[links.start[used] != links.end[used]]
+    _check_number(len(used), 1)
+    place, goal = links.start[used], links.end[used]
+    _, option, pair, size = np.unique(place * number + goal, return_index=True, return_inverse=True, return_counts=True)
+    met = np.argsort(option)
+    rank = np.empty_like(met)
+    rank[met] = np.arange(len(met))
+    leg_link = used[option[met]]
+    known = {b: tag(names[b]) for b in np.unique(goal).tolist()}
+    tags = np.fromiter((known[b] for b in goal.tolist()), dtype=np.uint32, count=len(goal))
+    copies: dict[int, int] = {}
+    for k in np.flatnonzero(size[pair] > 1).tolist():
+        copies[int(pair[k])] = copy = copies.get(int(pair[k]), 0) + 1
+        tags[k] = tag(_label([names[int(goal[k])]], copy))
+    ends = zip(links.start[leg_link].tolist(), links.end[leg_link].tolist(), strict=True)
+    return Ways(
+        stand_place=np.arange(number),
+        stand_hash=np.fromiter((meaning("stand", name) for name in names), dtype=np.uint64, count=number),
+        first=np.concatenate([[0], np.cumsum(np.bincount(place, minlength=number))]).astype(np.int64),
+        leg=rank[pair],
+        goal=goal,
+        km=links.km[used],
+        tags=tags,
+        leg_hash=np.fromiter((meaning("leg", names[a], names[b]) for a, b in ends), dtype=np.uint64, count=len(leg_link)),
+        leg_link=leg_link,
+        leg_stand=links.end[leg_link],
+        leg_back=links.start[leg_link],
+        links_of=used[:, None].astype(np.int32),
+    )
 
 
 def _finished(book: _Book, free: list[tuple[int, int, int, float, tuple[int, ...], str]]) -> Ways:

@@ -33,23 +33,22 @@ FAR_ABOVE = 2.0
 
 
 def camps_picture(sums: FleeSums, facts: Facts, path: Path) -> Path:
-    """All camps first, then each, the one with the most people first."""
-    columns = min(len(sums.camps) + 1, COLUMNS)
-    rows = math.ceil((len(sums.camps) + 1) / columns)
+    """All camps first, then each, the one with the most people first; where there is one, that one alone."""
+    shown = sums.order if len(sums.camps) > 1 else []
+    columns = min(len(shown) + 1, COLUMNS)
+    rows = math.ceil((len(shown) + 1) / columns)
     words = f"Stock at the end of each day, {sums.unit}; {facts.span}."
-    sheet = Drawing(HEAD + ROW_HEIGHT * rows, f"People in {sums.sites}, simulated and registered", words, facts)
+    title = f"People in {sums.sites}, simulated" + (" and registered" if sums.compared is not None else "")
+    sheet = Drawing(HEAD + ROW_HEIGHT * rows, title, words, facts)
     _legend(sheet, sums)
     first, *places = grid(sheet, rows, columns)
-    _all(sheet, first, sums)
     lines = {line.name: line for line in camp_lines(sums)}
-    for place, number in zip(places, sums.order, strict=False):
-        name = sums.camps[number]
-        panel = _panel(sheet, place, sums.dates, sums.people[:, :, number])
-        column = sums.registered(name)
-        if sums.compared is not None and column is not None:
-            _registers(panel, sums.dates, sums.compared, column, sums.hasten)
-        _room(panel, days(sums.dates), sums.capacity[:, number])
-        panel.finish(name, _words(lines.get(name)), 5)
+    for place, number in zip(places, shown, strict=False):
+        _camp(sheet, place, sums, number, lines.get(sums.camps[number]))
+    if len(sums.camps) == 1:
+        _camp(sheet, first, sums, 0, lines.get(sums.camps[0]))
+    else:
+        _all(sheet, first, sums)
     return sheet.save(path)
 
 
@@ -78,6 +77,17 @@ def _panel(sheet: Drawing, place: Place, dates: NDArray[np.datetime64], people: 
     return panel
 
 
+def _camp(sheet: Drawing, place: Place, sums: FleeSums, number: int, line: CampLine | None) -> None:
+    """One camp beside its register."""
+    name = sums.camps[number]
+    panel = _panel(sheet, place, sums.dates, sums.people[:, :, number])
+    column = sums.registered(name)
+    if sums.compared is not None and column is not None:
+        _registers(panel, sums.dates, sums.compared, column, sums.hasten)
+    drawn = _room(panel, days(sums.dates), sums.capacity[:, number])
+    panel.finish(name, _words(line, drawn=drawn), 5)
+
+
 def _all(sheet: Drawing, place: Place, sums: FleeSums) -> None:
     """All camps; their registers only where every camp has one, since a sum of some would be read as that of all."""
     panel = _panel(sheet, place, sums.dates, sums.total)
@@ -97,20 +107,22 @@ def _registers(panel: Panel, dates: NDArray[np.datetime64], known: Compared, col
     panel.points(x[reports.day[own]].tolist(), (reports.value[own] * hasten).tolist(), RING)
 
 
-def _room(panel: Panel, x: Values, capacity: Values) -> None:
-    """The capacity as a dashed line, or in words where it lies far above all people."""
+def _room(panel: Panel, x: Values, capacity: Values) -> bool:
+    """The capacity as a dashed line; False where there is one, but so far above all people that it is not drawn."""
     if not np.isfinite(capacity).all():
-        return
+        return True
     if capacity.max() > FAR_ABOVE * max(panel.most, 1.0):
-        panel.note(f"capacity {capacity[-1]:,.0f}, far above")
-    else:
-        panel.steps(x, capacity)
+        return False
+    panel.steps(x, capacity)
+    return True
 
 
-def _words(line: CampLine | None) -> str:
-    """The unit, and in how many futures there are more people than room."""
+def _words(line: CampLine | None, *, drawn: bool) -> str:
+    """The unit, and in how many futures there are more people than room; the capacity in words where it is not drawn."""
     if line is None or line.over is None:
         return "persons"
+    if not drawn:
+        return f"persons; far below its capacity, {line.room:,.0f}"
     if line.over.share == 0:
         return "persons; never over capacity"
     return f"persons; over capacity in {in_ten(line.over.share)} futures"

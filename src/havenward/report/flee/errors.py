@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from havenward.fit.scores import error_by_date, error_by_day, rescaled
 from havenward.guard.disclosure import FEWEST_DRAWS, quantiles
@@ -32,9 +33,10 @@ DOT: Mapping[str, object] = {
 BEYOND: Mapping[str, object] = {**DOT, "marker": "^", "markersize": 6.0}
 """How a date is marked whose error lies above the chart."""
 
-USUAL, ROOM = 0.9, 1.5
-"""A chart of dates reaches this many times as high as that share of its dates: a date on which a register stood near nought
-has an error of hundreds, and would press all others flat."""
+USUAL, ROOM, ABOVE, WILD = 0.9, 1.5, 1.15, 2.0
+"""A date on which a register stood near nought has an error of hundreds, and would press all others flat. Where one is more
+than `WILD` times as high as this, a chart of dates reaches `ROOM` times as high as the share `USUAL` of them, and `ABOVE`
+times as high as their average."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,23 @@ class Course:
     x: Values
     members: Values
     daily: bool
+
+    @property
+    def mean(self) -> Values:
+        """(n,) mean over members."""
+        return np.asarray(self.members.mean(axis=0))
+
+    @property
+    def top(self) -> float:
+        """How high a chart of dates reaches."""
+        return max(ROOM * float(np.quantile(self.mean, USUAL)), ABOVE * float(self.mean.mean()))
+
+    @property
+    def beyond(self) -> NDArray[np.bool_]:
+        """(n,) dates whose error lies above the chart; of every day all are drawn."""
+        if self.daily or not len(self.x) or self.mean.max() <= WILD * self.top:
+            return np.zeros(len(self.x), dtype=bool)
+        return np.asarray(self.mean > self.top)
 
 
 def courses(known: Compared, sums: FleeSums) -> list[Course]:
@@ -62,60 +81,67 @@ def courses(known: Compared, sums: FleeSums) -> list[Course]:
 
 
 def errors_picture(known: Compared, sums: FleeSums, facts: Facts, path: Path) -> Path:
-    """Four panels on one scale of days: upper row as simulated, lower row with the registered total given."""
+    """Four panels: upper row as simulated, lower row with the registered total given."""
     words = f"Relative difference between {sums.sites} and registers, of each member; 0 is perfect; {facts.span}."
     sheet = Drawing(HEAD + 2 * ROW_HEIGHT, "The error over time", words, facts)
-    marks, remark = band_marks(sums.draws, BLUE, facts, ("mean of the members", MIDDLE))
-    sheet.legend(marks, remark)
-    second = [Mark("average over the days or dates shown", VERMILION, dashes=AVERAGE)]
-    if sums.draws >= FEWEST_DRAWS:
-        second += [Mark("a report date: mean, and 80 % of members", MIDDLE, points=DOT)]
-    sheet.legend(second, row=1)
+    found = courses(known, sums)
+    _legend(sheet, sums.draws, beyond=any(course.beyond.any() for course in found))
     x = days(sums.dates)
-    for place, course in zip(grid(sheet, 2, 2), courses(known, sums), strict=True):
+    for place, course in zip(grid(sheet, 2, 2), found, strict=True):
         panel = Panel(sheet, place, x[0], x[-1])
         _draw(panel, course)
         panel.finish(course.title, _average(known, course), 8)
     return sheet.save(path)
 
 
+def _legend(sheet: Drawing, draws: int, *, beyond: bool) -> None:
+    marks, remark = band_marks(draws, BLUE, sheet.facts, ("mean of the members", MIDDLE))
+    sheet.legend(marks, remark)
+    spread = ", and 80 % of members" if draws >= FEWEST_DRAWS else ""
+    second = [
+        Mark("average over all days or dates", VERMILION, dashes=AVERAGE),
+        Mark(f"a report date: mean{spread}", MIDDLE, points=DOT),
+    ]
+    if beyond:
+        second.append(Mark("a date beyond the chart", MIDDLE, points=BEYOND))
+    sheet.legend(second, row=1)
+
+
 def _draw(panel: Panel, course: Course) -> None:
     """The fan of a daily course, or a mark for every date, and the average."""
-    if not course.members.shape[1]:
+    if not len(course.x):
         panel.note("no figure was printed from day 30 on")
         return
-    mean = course.members.mean(axis=0)
     if course.daily:
-        panel.fan(course.x, course.members, BLUE, centre=mean, middle=MIDDLE)
+        panel.fan(course.x, course.members, BLUE, centre=course.mean, middle=MIDDLE)
     else:
-        _dates(panel, course, mean)
-    panel.line(np.array([panel.first, panel.last]), np.full(2, mean.mean()), VERMILION, 1.2, AVERAGE)
+        _dates(panel, course)
+    panel.line(np.array([panel.first, panel.last]), np.full(2, course.mean.mean()), VERMILION, 1.2, AVERAGE)
 
 
-def _dates(panel: Panel, course: Course, mean: Values) -> None:
-    """A mark for every date; those far above the others stand at the upper edge, with their highest in words."""
-    top = max(ROOM * float(np.quantile(mean, USUAL)), float(mean.mean()))
-    seen = mean <= top
+def _dates(panel: Panel, course: Course) -> None:
+    """A mark for every date; those beyond the chart stand at its upper edge."""
+    seen = ~course.beyond
     if len(course.members) >= FEWEST_DRAWS:
         low, high = quantiles(course.members[:, seen], (0.1, 0.9))
         panel.bars([((x, a), (x, b)) for x, a, b in zip(course.x[seen], low, high, strict=True)])
-    panel.points(course.x[seen].tolist(), mean[seen].tolist(), DOT)
-    if not seen.all():
-        panel.points(course.x[~seen].tolist(), [top] * int((~seen).sum()), BEYOND)
-        dates = "1 date lies" if (~seen).sum() == 1 else f"{(~seen).sum()} dates lie"
-        panel.note(f"{dates} above, up to {mean.max():.3g}")
+    panel.points(course.x[seen].tolist(), course.mean[seen].tolist(), DOT)
+    if course.beyond.any():
+        panel.points(course.x[course.beyond].tolist(), [course.top] * int(course.beyond.sum()), BEYOND)
 
 
 def _average(known: Compared, course: Course) -> str:
-    """The averaged figure, with its spread over members."""
+    """The averaged figure, with its spread over members, and what lies beyond the chart."""
     score = known.card[course.score]
     if np.isnan(score.members_mean):
         return "relative difference"
-    own = course.members.mean(axis=1)
-    if len(own) < FEWEST_DRAWS:
-        return f"relative difference; average {score.members_mean:.3f}"
-    low, high = quantiles(own, (0.1, 0.9))
-    return f"relative difference; average {score.members_mean:.3f} (80 % of members {low:.3f} to {high:.3f})"
+    text = f"relative difference; average {score.members_mean:.3f}"
+    if len(course.members) >= FEWEST_DRAWS:
+        low, high = quantiles(course.members.mean(axis=1), (0.1, 0.9))
+        text += f" (80 % of members {low:.3f} to {high:.3f})"
+    if beyond := int(course.beyond.sum()):
+        text += f"; {beyond} beyond the chart, up to {course.mean.max():.3g}"
+    return text
 
 
 def read_errors(known: Compared, sums: FleeSums) -> Sequence[str]:

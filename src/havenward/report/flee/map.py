@@ -40,7 +40,8 @@ def map_picture(still: FleeScene, sums: FleeSums, facts: Facts, path: Path) -> t
     panel = FleeMap(still, scales, layout.map_size)
     image = Image.new("RGB", layout.size, PAPER)
     draw = ImageDraw.Draw(image)
-    title = f"{facts.short_title}: {sums.sites}, routes and {'floods' if still.flood else 'conflict zones'}"
+    more = f", routes and {'floods' if still.flood else 'conflict zones'}" if len(still.routes) else ""
+    title = f"{facts.short_title}: {sums.sites}{more}"
     layout.head(draw, title, facts)
     layout.moment(draw, sums.dates[-1], figures(sums))
     framed(image, draw, panel.paint(), (layout.px(PAD), layout.px(HEAD)))

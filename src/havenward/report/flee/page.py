@@ -38,7 +38,7 @@ def camps(given: FleeMaterial) -> Section:
     sums, facts = given.sums, given.facts
     path = camps_picture(sums, facts, given.path("camps"))
     named = given.told.allows("camps")
-    title = f"{sums.sites.capitalize()}: simulated people and registered people"
+    title = f"{sums.sites.capitalize()}: simulated people" + (" and registered people" if sums.compared is not None else "")
     bands = "with 50, 80 and 95 % bands over members" if sums.draws >= FEWEST_DRAWS else "of one simulated future"
     registers = ", beside their registers" if sums.compared is not None else ""
     picture = Picture(
@@ -48,7 +48,7 @@ def camps(given: FleeMaterial) -> Section:
         f"Stock at the end of the day, {sums.unit}, {facts.span}. {_read(given)}",
     )
     lines = camp_lines(sums)
-    texts = [] if lines else [ONE_DRAW]
+    texts = [ONE_DRAW] if sums.draws < FEWEST_DRAWS else []
     if not named:
         texts.append(given.told.withheld["camps"])
     elif sums.compared is None:
@@ -75,8 +75,8 @@ def _read(given: FleeMaterial) -> str:
             )
     if given.sums.draws >= FEWEST_DRAWS:
         words.append(
-            "With fewer than 39 members the outermost band is the whole range of the members; where no band is seen, members "
-            "differ by less than the line is wide."
+            "With fewer than 39 members the outermost band is the whole range of the members; where no band is seen, "
+            "members differ by less than the line is wide."
         )
     return " ".join(words)
 
@@ -112,11 +112,12 @@ def where(given: FleeMaterial) -> Section:
     named = " Names without room are left out; the table of places has all." if full else ""
     picture = Picture(
         path,
-        f"Map of {sums.sites} and other places on {day}. {routes} The tables of {sums.sites} and of places say the same.",
+        f"Map of {sums.sites} and other places on {day}. {routes} The table of {sums.sites} has their figures.",
         f"{sums.sites.capitalize()} on {day}, the last day; discs are medians, persons (stock). {routes}{named}",
     )
     tables = [places_table(given.scenario, still, day)] if full else []
-    return Section("map", title, pictures=[picture], tables=tables, notes=["Base map: " + "; ".join(credits_) + "."])
+    notes = ["Base map: " + "; ".join(credits_) + "."] if credits_ else []
+    return Section("map", title, pictures=[picture], tables=tables, notes=notes)
 
 
 def scores(given: FleeMaterial) -> Section | None:
@@ -132,5 +133,7 @@ def settings(given: FleeMaterial) -> Section:
         "How the run was made stands at the end of the page. A folder gives settings without ranges, so that "
         "all members have the same."
     )
-    tables = [settings_table(given.scenario), files_table(given.record)]
+    # files are named for camps
+    files = files_table(given.record) if given.told.allows("camps") else None
+    tables = [settings_table(given.scenario), files]
     return Section("settings", "The settings", texts=[text], tables=[table for table in tables if table is not None])

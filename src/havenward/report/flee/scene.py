@@ -60,7 +60,8 @@ def flee_scene(sums: FleeSums, scenario: FleeScenario, level: Level, *, full: bo
     flood = scenario.settings.flood_mode
     if not full:
         nothing = np.zeros((0, 2, 2))
-        return FleeScene(camps, people, capacity, NONE, NONE, NONE, NONE, nothing, nothing, box_around(camps.points), flood)
+        box = box_around(camps.points)
+        return FleeScene(camps, people, capacity, NONE, NONE, NONE, NONE, nothing, nothing, box, flood)
     course = course_of(scenario, level)
     struck = scenario.flood_by_day() if flood else course.conflict
     kinds = parted(scenario.locations, set(sums.camps), np.asarray(struck[days] > 0))

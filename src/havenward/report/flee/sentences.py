@@ -28,27 +28,31 @@ def headline(sums: FleeSums) -> str:
         return f"In none of {sums.draws} simulated futures is anybody in a {sums.site} on {day}, the last day of the run."
     return (
         f"In 8 of 10 simulated futures {span_text(interval(sums.total[:, -1]))} people are in {all_of(sums)} on {day}, the "
-        f"last day of the run; {fullest(sums)}."
+        f"last day of the run{fullest(sums)}."
     )
 
 
 def all_of(sums: FleeSums) -> str:
     """All camps in words."""
-    return f"the {len(sums.camps)} {sums.sites}" if len(sums.camps) > 1 else sums.camps[0][:1].lower() + sums.camps[0][1:]
+    if len(sums.camps) > 1:
+        return f"the {len(sums.camps)} {sums.sites}"
+    return f"all {sums.sites}" if sums.camps == [f"All {sums.sites}"] else f"the {sums.site} {sums.camps[0]}"
 
 
 def fullest(sums: FleeSums) -> str:
-    """The camp that is fullest against its room, or else holds the most people, and in how many futures it is."""
+    """The camp that is fullest against its room, or else holds the most people, and in how many futures it is.
+
+    Of a single camp, or of all camps told as one, how full it is; nothing where it has no limit.
+    """
     by_room = shares_of_room(sums)
     people = {name: sums.people[:, -1, number] for number, name in enumerate(sums.camps)}
     name, share = busiest(by_room or people)
     held = f"{span_text(interval(people[name]))} people"
-    if name in by_room:
-        held += f", {percent_span(interval(by_room[name]))} % of its capacity"
+    full = f"{percent_span(interval(by_room[name]))} % of its capacity" if name in by_room else ""
     if len(sums.camps) == 1:
-        return f"that is {held}"
+        return f"; that is {full.replace('its capacity', 'the capacity')}" if full else ""
     what = "fullest" if by_room else "largest"
-    return f"the {what} is {name} (in {in_ten(share)} futures), with {held}"
+    return f"; the {what} is {name} (in {in_ten(share)} futures), with {held}" + (f", {full}" if full else "")
 
 
 def against_registers(sums: FleeSums) -> str:
@@ -67,7 +71,7 @@ def against_registers(sums: FleeSums) -> str:
 def inside(sums: FleeSums) -> str:
     """How many printed figures lie in the interval, and how many would if it were right."""
     if sums.compared is None or math.isnan(sums.compared.card.inside):
-        return "no printed figure can be held against an interval"
+        return "no figure was printed from day 30 on that could be held against an interval"
     card = sums.compared.card
     met = round(card.inside * card.reports)
     return (
@@ -86,7 +90,6 @@ def glances(sums: FleeSums) -> list[Glance]:
         (f"In {sums.sites}", "in_camp"),
         ("On the road", "on_the_road"),
         ("In towns, conflict zones, elsewhere", "elsewhere"),
-        ("Not yet displaced: set out later in the run", "not_yet_displaced"),
     ):
         if sums.stages[stage][:, -1].any():
             rows.append(

@@ -21,7 +21,8 @@ from havenward.scenario.flee.schema import FleeScenario
 
 Values = NDArray[np.float64]
 
-STAGES = ("in_camp", "on_the_road", "elsewhere", "not_yet_displaced")
+STAGES = ("in_camp", "on_the_road", "elsewhere")
+"""Where people are told to be. Who is not yet displaced sets out on later days, which may not be told yet."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,16 +36,17 @@ def check_routes(draft: Draft, problems: Problems) -> None:
     """Both ends of a road must be there; parallel roads and places without a road are odd."""
     known, file = draft.locations.names, draft.routes.file
     joined: set[str] = set()
-    first: dict[frozenset[str], int] = {}
+    first: dict[tuple[str, str], int] = {}
     for line, route in draft.routes:
-        ends = {"name1": route.from_place, "name2": route.to_place}
-        _unknown(file, line, ends, known, draft.locations.readable, problems)
-        pair = frozenset(ends.values())
-        if pair in first:
-            wrong = f"the road stands already in row {first[pair]}; both are weighed, and the first is travelled"
-            problems.warning(file, line, "name1", route.from_place, wrong, "Delete one of the two")
-        first.setdefault(pair, line)
-        joined |= pair
+        start, end = route.from_place, route.to_place
+        if start not in known or end not in known:
+            _unknown(file, line, {"name1": start, "name2": end}, known, draft.locations.readable, problems)
+        before = first.setdefault((start, end) if start < end else (end, start), line)
+        if before != line:
+            wrong = f"the road stands already in row {before}; both are weighed, and the first is travelled"
+            problems.warning(file, line, "name1", start, wrong, "Delete one of the two")
+        joined.add(start)
+        joined.add(end)
     if not draft.routes.whole or draft.routes.top is None:
         return
     for line, location in draft.locations:
@@ -58,7 +59,9 @@ def check_closures(draft: Draft, problems: Problems) -> None:
     """Countries, places and roads that are closed must be there. (Flee would close the first place instead.)"""
     known, file = draft.locations.names, draft.closures.file
     countries = frozenset(location.country for location in draft.locations.rows)
-    roads = {frozenset((route.from_place, route.to_place)) for route in draft.routes.rows}
+    ends_of_two = {frozenset((closure.name1, closure.name2)) for closure in draft.closures.rows}
+    pairs = (frozenset((route.from_place, route.to_place)) for route in draft.routes.rows) if ends_of_two else ()
+    roads = ends_of_two.intersection(pairs)
     for line, closure in draft.closures:
         ends = {"name1": closure.name1} if closure.kind in OF_ONE_PLACE else {"name1": closure.name1, "name2": closure.name2}
         if closure.kind == "country":

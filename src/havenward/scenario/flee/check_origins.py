@@ -95,7 +95,7 @@ def _check_dates_without_conflict(draft: Draft, zones: Flags, problems: Problems
 
 def _check_sealed(draft: Draft, origins: Flags, problems: Problems) -> None:
     """Days on which people are in conflict zones, every one of which has roads, and none of them is open."""
-    graph = _Graph.of(draft)
+    graph = _Graph.of(draft, np.flatnonzero(origins.any(axis=0)).tolist())
     days, turns = len(origins), _turning_days(draft, origins)
     if len(turns) * len(draft.closures.rows) > MAX_STEPS:
         wrong = "there are too many closures to look whether people can get out"
@@ -152,19 +152,20 @@ def _line_of(draft: Draft, day: int) -> int:
 
 @dataclass(frozen=True)
 class _Graph:
-    """Places and the neighbours of each, by row."""
+    """Places, and the neighbours of some of them, by row."""
 
     places: list[Location]
-    neighbours: list[list[int]]
+    neighbours: dict[int, list[int]]
 
     @classmethod
-    def of(cls, draft: Draft) -> _Graph:
+    def of(cls, draft: Draft, some: list[int]) -> _Graph:
         rows = {location.name: row for row, location in enumerate(draft.locations.rows)}
-        neighbours: list[list[int]] = [[] for _ in rows]
+        neighbours: dict[int, list[int]] = {row: [] for row in some}
+        wanted = {draft.locations.rows[row].name for row in some}
         for route in draft.routes.rows:
-            if route.from_place in rows and route.to_place in rows:
-                neighbours[rows[route.from_place]].append(rows[route.to_place])
-                neighbours[rows[route.to_place]].append(rows[route.from_place])
+            for one, other in ((route.from_place, route.to_place), (route.to_place, route.from_place)):
+                if one in wanted and other in rows:
+                    neighbours[rows[one]].append(rows[other])
         return cls(draft.locations.rows, neighbours)
 
     def has_way_out(self, zone: int, shut: list[tuple[int, Closure]]) -> bool:

@@ -29,6 +29,11 @@ TABLES = (
 )
 """Tables of the input folder, beside demographics_<attribute>.csv."""
 
+LARGE = frozenset(("locations.csv", "routes.csv"))
+"""Tables that may be as large as the two limits below say: a grid of a million places has four million roads."""
+MAX_LARGE_BYTES = 500_000_000
+MAX_LARGE_ROWS = 10_000_000
+
 _COUPLING = ("locations-", "routes-", "closures-", "conflicts-", "registration_corrections-", "coupled_locations")
 _WEATHER = ("precipitation", "40yrs_tp", "river_discharge")
 
@@ -72,13 +77,23 @@ def in_folder(path: Path, problems: Problems) -> Files:
     try:
         if path.is_dir():
             root = path.resolve(strict=True)
-            return Files(_listed(root), lambda name, found: folder.content_of(root, name, found))
+            return Files(_listed(root), lambda name, found: folder.content_of(root, name, found, most_bytes(name)))
         wrong = "there is no such folder"
     except (OSError, ValueError, RuntimeError) as fault:
         wrong = f"the folder cannot be opened ({fault})"
     mend = "Give the folder that holds input_csv, source_data and simsetting.yml"
     problems.error(place, None, "", path, wrong, mend)
     return in_memory({})
+
+
+def most_bytes(name: str) -> int | None:
+    """The bytes that a file may have; None for as many as any table."""
+    return MAX_LARGE_BYTES if name.removeprefix(INPUT) in LARGE else None
+
+
+def most_rows(name: str) -> int | None:
+    """The rows that a table may have; None for as many as any table."""
+    return MAX_LARGE_ROWS if name.removeprefix(INPUT) in LARGE else None
 
 
 def in_memory(contents: Mapping[str, bytes]) -> Files:

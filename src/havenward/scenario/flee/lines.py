@@ -6,16 +6,18 @@ Flee's tables have columns in a fixed order and comments that begin with `#`; he
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from havenward.scenario import sheet
 from havenward.scenario.cells import Kind, Value, choices, read_cell
 from havenward.scenario.decode import decode
 from havenward.scenario.explain import explain, meaning
+from havenward.scenario.flee.folder import most_rows
 from havenward.scenario.problems import Problems
 from havenward.scenario.schema import Strict
 
@@ -49,7 +51,7 @@ def read_lines(file: str, content: bytes | None, problems: Problems) -> Lines:
     if text is None:
         return Lines(file, whole=False)
     separator = _separator(file, text, problems)
-    records, whole = sheet.records_of(file, text, separator, problems)
+    records, whole = sheet.records_of(file, text, separator, problems, most_rows(file))
     lines = Lines(file, whole=whole)
     for line, cells in records:
         (lines.comments if cells[0].startswith("#") else lines.rows).append((line, cells))
@@ -173,6 +175,37 @@ def rows_of(lines: Lines, columns: tuple[str, ...], least: int, problems: Proble
             yield Row(lines.file, line, known, cells, problems)
 
 
+CHUNK = 50_000
+"""Rows that are checked together where nothing is to be told of any."""
+
+
+def in_bulk(
+    lines: Lines, model: type[M], plain: Callable[[list[str]], dict[str, Any] | None]
+) -> tuple[list[tuple[int, M]], Lines]:
+    """Makes typed rows of those that nothing is to be told of; gives them and the lines that are left to be read one by one.
+
+    `plain` gives the values of a row as `Row.make` takes them, or None where anything is odd about it. A chunk in which the
+    schema refuses a row is left whole: read one by one, its rows are told of as if there were no other way.
+    """
+    validate = TypeAdapter(list[model]).validate_python  # type: ignore[valid-type]
+    made: list[tuple[int, M]] = []
+    left: list[tuple[int, list[str]]] = []
+    for begin in range(0, len(lines.rows), CHUNK):
+        rows = lines.rows[begin : begin + CHUNK]
+        values = [plain(cells) for _, cells in rows]
+        try:
+            typed = iter(validate([value for value in values if value is not None]))
+        except ValidationError:
+            left += rows
+            continue
+        for row, value in zip(rows, values, strict=True):
+            if value is None:
+                left.append(row)
+            else:
+                made.append((row[0], next(typed)))
+    return made, Lines(lines.file, lines.comments, left, lines.whole, lines.present)
+
+
 @dataclass
 class Sheet(Generic[T]):
     """Typed rows and their lines. `names` also holds the names of rows that are not valid.
@@ -194,6 +227,7 @@ class Sheet(Generic[T]):
 
 
 def sheet_of(lines: Lines, made: list[tuple[int, T]], names: frozenset[str] = frozenset()) -> Sheet[T]:
-    """Typed rows with their lines; whole where every row of the file is among them."""
+    """Typed rows with their lines, in the order of the file; whole where every row of the file is among them."""
+    made = sorted(made, key=itemgetter(0))
     whole = lines.whole and len(made) == len(lines.rows)
     return Sheet(lines.file, [row for _, row in made], [line for line, _ in made], names, whole, lines.whole, lines.top)

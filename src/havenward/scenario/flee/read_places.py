@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from havenward.scenario.flee.lines import Lines, Row, Sheet, header_names, rows_of, sheet_of, without_bare_header
+from havenward.scenario.cells import convert
+from havenward.scenario.flee.lines import Lines, Row, Sheet, header_names, in_bulk, rows_of, sheet_of, without_bare_header
 from havenward.scenario.flee.schema import CAMPS, Location, Route, kind_of
 from havenward.scenario.problems import Problems, nearest
 from havenward.scenario.refused import refusal
@@ -45,7 +47,11 @@ def read_locations(lines: Lines, problems: Problems) -> Sheet[Location]:
     extra = _attributes(lines, LOCATION_COLUMNS, LOCATION_ATTRIBUTES, problems)
     made: list[tuple[int, Location]] = []
     first: dict[str, int] = {}
-    for row in rows_of(lines, LOCATION_COLUMNS, len(LOCATION_COLUMNS), problems):
+    rest = lines
+    names = frozenset(cells[0] for _, cells in lines.rows)
+    if not extra and len(names) == len(lines.rows):
+        made, rest = in_bulk(lines, Location, _plain_location)
+    for row in rows_of(rest, LOCATION_COLUMNS, len(LOCATION_COLUMNS), problems):
         row.columns = {**row.columns, **extra}
         location = _location(row)
         name = row.text("name")
@@ -55,7 +61,35 @@ def read_locations(lines: Lines, problems: Problems) -> Sheet[Location]:
         elif location is not None:
             made.append((row.line, location))
         first.setdefault(name, row.line)
-    return sheet_of(lines, made, frozenset(first))
+    return sheet_of(lines, made, frozenset(first).union(location.name for _, location in made))
+
+
+def _plain_location(cells: list[str]) -> dict[str, Any] | None:
+    """The values of a place that has no attributes and is no camp or conflict zone; None where anything is odd."""
+    if len(cells) < len(LOCATION_COLUMNS):
+        return None
+    name, region, country, latitude, longitude, location_type, _, persons = cells[: len(LOCATION_COLUMNS)]
+    kind = kind_of(location_type)
+    lat, lon = _plain_number(latitude), _plain_number(longitude)
+    if not name or kind is None or kind == "conflict" or kind in CAMPS or lat is None or lon is None:
+        return None
+    values: dict[str, Any] = {"name": name, "lat": lat, "lon": lon, "kind": kind}
+    if region:
+        values["region"] = region
+    if country:
+        values["country"] = country
+    if persons:
+        number = convert("integer", persons) if persons.isascii() else None
+        if not isinstance(number, int):
+            return None
+        values["population"] = number
+    return values
+
+
+def _plain_number(text: str) -> float | None:
+    """A number written with Western digits; None for anything else."""
+    value = convert("number", text) if text and text.isascii() else None
+    return value if isinstance(value, float) else None
 
 
 def _location(row: Row) -> Location | None:
@@ -103,12 +137,29 @@ def read_routes(lines: Lines, problems: Problems) -> Sheet[Route]:
     without_bare_header(lines, frozenset(("name1", "from", "start")), problems)
     extra = _attributes(lines, ROUTE_COLUMNS, ROUTE_ATTRIBUTES, problems)
     made: list[tuple[int, Route]] = []
-    for row in rows_of(lines, ROUTE_COLUMNS, 3, problems):
+    rest = lines
+    if not extra:
+        made, rest = in_bulk(lines, Route, _plain_route)
+    for row in rows_of(rest, ROUTE_COLUMNS, 3, problems):
         row.columns = {**row.columns, **extra}
         route = _route(row)
         if route is not None:
             made.append((row.line, route))
     return sheet_of(lines, made)
+
+
+def _plain_route(cells: list[str]) -> dict[str, Any] | None:
+    """The values of a road that has no attributes; None where anything is odd."""
+    if len(cells) < 3:
+        return None
+    start, end, distance, *more = cells[: len(ROUTE_COLUMNS)]
+    km = _plain_number(distance)
+    if not start or not end or start == end or km is None or more not in ([], [""], ["0"]):
+        return None
+    values: dict[str, Any] = {"from_place": start, "to_place": end, "km": km}
+    if more == ["0"]:
+        values["forced_redirection"] = 0
+    return values
 
 
 def _route(row: Row) -> Route | None:

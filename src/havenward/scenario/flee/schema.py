@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -41,6 +41,7 @@ _WORDS: tuple[tuple[str, Kind], ...] = (
 )
 
 
+@lru_cache(maxsize=256)
 def kind_of(text: str) -> Kind | None:
     """The kind that a location type means: the first known word that it contains, as Flee takes it."""
     low = text.lower()

@@ -1,0 +1,546 @@
+"""Measures Havenward against Flee 3.1: `make bench-flee`, or `python benchmarks/vs_flee.py [table ...]`.
+
+Tables: individuals, bounds, chain, population, grids, paths. Every ratio is of two figures of one run of this program on one
+machine, in seconds of CPU time on one thread. Flee is installed from PyPI into build/flee-3.1, run by its own interpreter
+through its public interface (`flee_driver.py`), and timed over its main loop: what its run script does on each day. Ours is
+timed over the same: all orders of every day, what was moved counted, camps counted at dusk; reading, compiling and writing
+are left out on both sides. An agent-step is one displaced person (agent) on one day. Seconds of a member are those of a batch,
+divided by its members, after a short run that loads the kernels.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from statistics import median
+from typing import Any, Literal
+
+import numpy as np
+from grids import Grid, write
+from numpy.typing import NDArray
+from run import SEED, Nowhere, machine
+
+from havenward.core.cells import NOBODY, CellTable
+from havenward.core.ledger import Ledger
+from havenward.core.orders import Choice, Crowds, Net, Ordered
+from havenward.core.streams import meaning
+from havenward.model.flee import states
+from havenward.model.flee.flee import Flee
+from havenward.model.flee.ground import links_of
+from havenward.model.flee.ways import lay_out
+from havenward.run.days import turn_day
+from havenward.run.engine import SolverName, solver_for
+from havenward.run.record import Recorder
+from havenward.scenario.flee.read import read_flee
+from havenward.scenario.flee.schema import FleeScenario
+from havenward.scenario.flee.series import Series, SeriesFile
+from havenward.solve.individuals import Individuals
+
+Level = Literal["exact", "mended"]
+
+HERE = Path(__file__).parent
+BUILD = HERE.parent / "build"
+FLEE = BUILD / "flee-3.1"
+INSTANCES = HERE.parent.parent / "shared" / "data" / "flee" / "instances"
+
+MEMBERS = 16
+"""Members of a batch of individuals."""
+BATCH = 32
+"""Members of a batch of the chain."""
+REPEATS = 3
+COUNTRIES = {"mali2012": 10, "burundi2015": 100, "car2013": 100, "ssudan2013": 100, "syria2013": 1000, "nigeria2016": 100}
+"""Instances, and people per agent at which Flee's cost of an agent-step is measured for the table of the chain."""
+OUTRIGHT = {"burundi2015": 309.3}
+"""CPU seconds of Flee with every person an agent (212,321 over 396 days): measured outright once, other machine load."""
+CROWD = 10_000_000
+"""Units of the net on which single steps are timed."""
+EXACT_TARGET, MENDED_TARGET, CHAIN_TARGET, PEOPLE_TARGET = 200.0, 2_000.0, 10_000.0, 1.5
+GRID_SECONDS, GRID_GIB = 120.0, 12.0
+
+
+@dataclass
+class Table:
+    """A Markdown table that is printed row by row."""
+
+    columns: Sequence[str]
+
+    def __post_init__(self) -> None:
+        print("| " + " | ".join(self.columns) + " |\n|" + " --- |" * len(self.columns))
+
+    def row(self, *cells: str) -> None:
+        print("| " + " | ".join(cells) + " |", flush=True)
+
+
+@dataclass
+class Bench:
+    """What was asked for, and what has been measured so far.
+
+    Attributes:
+        instances: folder of Flee folders.
+        quick: the smallest case of each table.
+        large: the grid of a million places as well.
+        verdicts: a line for each target.
+    """
+
+    instances: Path
+    quick: bool
+    large: bool
+    verdicts: list[str] = field(default_factory=list)
+
+    @cached_property
+    def flee(self) -> Path | None:
+        """Flee's interpreter; None where it cannot be installed."""
+        python = FLEE / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+        asks = [str(python), "-c", "import flee.flee"]
+        if python.exists() and subprocess.run(asks, capture_output=True, check=False).returncode == 0:
+            return python
+        shutil.rmtree(FLEE, ignore_errors=True)
+        installs = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "flee==3.1"]
+        for command in ([sys.executable, "-m", "venv", str(FLEE)], installs, asks):
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                print(f"Flee 3.1 could not be installed, so only Havenward is measured: {done.stderr.strip()[-300:]}\n")
+                return None
+        return python
+
+    def of_flee(self, folder: Path, hasten: int = 1, days: int = 0) -> dict[str, Any] | None:
+        """Run Flee on a folder; None where it is not there."""
+        words = ["--hasten", str(hasten), "--days", str(days)]
+        return None if self.flee is None else asked([str(self.flee), str(HERE / "flee_driver.py"), str(folder), *words])
+
+    @cached_property
+    def folders(self) -> dict[str, Path]:
+        """Flee folders by name."""
+        found = {name: self.instances / name for name in COUNTRIES if (self.instances / name).is_dir()}
+        if found:
+            return found
+        print(f"No instance lies in {self.instances}: a grid of 10 by 10 places stands for them.\n")
+        return {"grid": grid_folder(Grid(10, 10, people=100_000, days=100, rules="validation"))}
+
+    def verdict(self, what: str, found: float, target: float, most: bool = False) -> None:
+        """Note whether a figure is at least (or at most) a target."""
+        met = found <= target if most else found >= target
+        beyond = max(found, target) / min(found, target)
+        self.verdicts.append(
+            f"{'Met' if met else 'MISSED'} by {beyond:.2f} times: {what} {found:,.2f}, "
+            f"target {'at most' if most else 'at least'} {target:,.1f}"
+        )
+
+
+def asked(command: list[str]) -> dict[str, Any]:
+    """Run a driver; return the line of JSON that it prints."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def grid_folder(grid: Grid) -> Path:
+    """Return the folder of a grid, written anew."""
+    folder = BUILD / "grids" / f"{grid.width}x{grid.height}-{grid.people}-{grid.days}-{grid.awareness}-{grid.rules}"
+    shutil.rmtree(folder, ignore_errors=True)
+    write(folder, grid)
+    return folder
+
+
+@dataclass
+class Case:
+    """A Flee folder, compiled."""
+
+    flee: Flee
+
+    @classmethod
+    def of(cls, scenario: FleeScenario, level: Level, hasten: int = 1) -> Case:
+        """Compile a folder with so many people per agent."""
+        optimisations = scenario.settings.optimisations.model_copy(update={"hasten": hasten})
+        settings = scenario.settings.model_copy(update={"optimisations": optimisations})
+        return cls(Flee.of(replace(scenario, settings=settings), level))
+
+    @property
+    def cells(self) -> int:
+        """Cells."""
+        return len(self.flee.ground.net.table)
+
+    def turn(self, solver: SolverName, members: int, days: int) -> Iterator[tuple[float, Any]]:
+        """Turn some days, recording as a run does; yield the CPU seconds of each, and the solver."""
+        numbers = np.arange(members, dtype=np.uint32)
+        rules = self.flee.for_members(numbers, SEED, spread=1.0, begin=0)
+        ledger = Ledger(rules.table)
+        carrier = solver_for(solver, rules, SEED, numbers, ledger, 1)
+        with Recorder(rules, Nowhere(), 0, days - 1, whole=True) as recorder:
+            for day in range(days):
+                began = time.process_time()
+                turn_day(rules, carrier, ledger, day, recorder.order)
+                recorder.dusk(day, carrier.counts)
+                yield time.process_time() - began, carrier
+
+    def agent_steps(self, solver: SolverName = "chain") -> tuple[float, float]:
+        """Return displaced people summed over all days, and those of the last day, of one member."""
+        away = np.flatnonzero(self.flee.ground.net.states.kind != states.WAITING)
+        by_day = [float(carrier.counts[0, away].sum()) for _, carrier in self.turn(solver, 1, self.flee.days)]
+        return sum(by_day), by_day[-1]
+
+    def seconds(self, solver: SolverName, members: int) -> float:
+        """Return CPU seconds of all days per member, the median of some repeats."""
+        for _ in self.turn(solver, members, min(2, self.flee.days)):
+            pass
+        return median(sum(day for day, _ in self.turn(solver, members, self.flee.days)) / members for _ in range(REPEATS))
+
+
+def individuals(bench: Bench) -> None:
+    """Individuals, exact and mended: agent-steps a CPU second against Flee."""
+    wanted = [("mali2012", 100)] if bench.quick else [("mali2012", 10), ("burundi2015", 10)]
+    cases = [(name, hasten) for name, hasten in wanted if name in bench.folders] or [(next(iter(bench.folders)), 10)]
+    print(f"Individuals, batches of {MEMBERS} members, one thread; seconds are CPU seconds of the day loop\n")
+    table = Table(
+        (
+            "instance",
+            "people per agent",
+            "rules",
+            "agents at the end",
+            "agent-steps",
+            "Flee: seconds",
+            "Flee: agent-steps a second",
+            "Havenward: seconds of a member",
+            "Havenward: agent-steps a second",
+            "Havenward over Flee",
+        )
+    )
+    worst: dict[Level, float] = {}
+    for name, hasten in cases:
+        theirs = bench.of_flee(bench.folders[name], hasten)
+        scenario = read_flee(bench.folders[name])
+        levels: tuple[Level, ...] = ("exact", "mended")
+        for level in levels:
+            case = Case.of(scenario, level, hasten)
+            steps, last = case.agent_steps("individuals")
+            seconds = case.seconds("individuals", MEMBERS)
+            rate = steps / seconds
+            flee_rate = theirs["agent_steps"] / theirs["loop_seconds"] if theirs else float("nan")
+            worst[level] = min(worst.get(level, np.inf), rate / flee_rate)
+            table.row(
+                name,
+                str(hasten),
+                level,
+                f"{last:,.0f}",
+                f"{steps:,.0f}",
+                f"{theirs['loop_seconds']:.2f}" if theirs else "not measured",
+                f"{flee_rate:,.0f}",
+                f"{seconds:.4f}",
+                f"{rate:,.0f}",
+                f"{rate / flee_rate:,.0f} times",
+            )
+    for level, target in (("exact", EXACT_TARGET), ("mended", MENDED_TARGET)):
+        if bench.flee is not None:
+            bench.verdict(f"individuals, {level}, the least of the instances, times Flee", worst[level], target)
+
+
+def star(places: int, units: int, chance: float) -> tuple[Individuals, Ordered]:
+    """Return units in the first of some places, each of which leads to all others, and the order to go with some chance."""
+    table = CellTable(
+        [(f"place {place}",) for place in range(places)],
+        np.array([meaning("place", place) for place in range(places)], dtype=np.uint64),
+        np.ones((places, 1), dtype=np.int64),
+        np.zeros(places, dtype=np.int64),
+        ("persons",),
+    )
+    others = np.array([[b for b in range(places) if b != a] for a in range(places)], dtype=np.int32)
+    edges, each = others.size, places - 1
+    net = Net(
+        name="star",
+        first=np.arange(places + 1) * each,
+        to=others.ravel(),
+        stay=np.arange(places, dtype=np.int32),
+        through=np.zeros(places, dtype=np.bool_),
+        place=np.arange(places, dtype=np.int32),
+        links=np.full(edges, NOBODY, dtype=np.int32),
+        into=np.zeros(places, dtype=np.int32),
+        out_of=np.full(places, NOBODY, dtype=np.int32),
+        people=np.ones((1, 1), dtype=np.int64),
+        tags=np.arange(1, edges + 1, dtype=np.uint32),
+        hashes=table.hashes,
+    )
+    net.check(table)
+    choice = Choice(
+        group=np.arange(places, dtype=np.int32),
+        chance=np.full((places, 1), chance),
+        first=np.arange(places + 1) * each,
+        weight=np.ones((edges, 1)),
+        crowd=np.full(edges, NOBODY, dtype=np.int32),
+        veto=np.zeros(edges),
+    )
+    everywhere = np.full(places, np.inf)
+    counts = np.zeros((1, places), dtype=np.int64)
+    counts[0, 0] = units
+    solver = Individuals(counts, SEED, np.zeros(1, dtype=np.uint32), Ledger(table))
+    return solver, Ordered(net, choice, Crowds(everywhere, everywhere))
+
+
+def bytes_held(solver: Individuals) -> int:
+    """Return the bytes of all arrays that a solver holds for its units: what is as long as the units are many."""
+    crowd = solver._crowds[0]
+    arrays = {id(array.base if array.base is not None else array): array for array in vars(crowd).values() if is_array(array)}
+    return sum(array.nbytes for array in arrays.values() if len(array) >= crowd.number)
+
+
+def is_array(value: object) -> bool:
+    return isinstance(value, np.ndarray)
+
+
+def copying() -> float:
+    """Return bytes that a copy of 400 MB reads and writes in a CPU second, the best of some."""
+    source = np.ones(50_000_000)
+    target = np.empty_like(source)
+    return 2 * source.nbytes / min(timed(lambda: np.copyto(target, source)) for _ in range(5))
+
+
+def timed(act: Callable[[], object]) -> float:
+    """Return CPU seconds of an act."""
+    began = time.process_time()
+    act()
+    return time.process_time() - began
+
+
+def bounds(bench: Bench) -> None:
+    """Single steps: nanoseconds, bytes a person, and the share of the memory's bandwidth that is reached."""
+    units = CROWD // 10 if bench.quick else CROWD
+    bandwidth = copying()
+    print(f"Single steps of {units:,} individuals on a net of our own; a NumPy copy of 400 MB reads and writes ", end="")
+    print(f"{bandwidth / 1e9:.1f} GB a CPU second here\n")
+    table = Table(
+        ("who moves", "places", "ns of an agent-step", "agent-steps a second", "bytes a person", "share of the copy's bandwidth")
+    )
+    cases = (("everybody, one way to go", 2, 1.0), ("everybody, five ways to go", 6, 1.0), ("1 %, one way to go", 2, 0.01))
+    for what, places, chance in cases:
+        solver, order = star(places, units, chance)
+        solver.carry_out(order, 0)
+        days = iter(range(1, 100))
+        seconds = min(timed(lambda solver=solver, order=order: solver.carry_out(order, next(days))) for _ in range(5))
+        # each unit's cell is read, and written where it moves
+        touched = units * 4 * (1 + chance)
+        table.row(
+            what,
+            str(places),
+            f"{seconds / units * 1e9:.2f}",
+            f"{units / seconds:,.0f}",
+            f"{bytes_held(solver) / units:.1f}",
+            f"{touched / seconds / bandwidth:.1%}",
+        )
+
+
+def chain(bench: Bench) -> None:
+    """The chain with every person, against Flee."""
+    names = list(bench.folders)[:1] if bench.quick else list(bench.folders)
+    print(f"The chain with every person a unit, batches of {BATCH} members, one thread; CPU seconds of the day loop.")
+    print("Flee's seconds are its agent-steps with every person an agent, at its own cost of an agent-step in this run.\n")
+    table = Table(
+        (
+            "instance",
+            "rules",
+            "people at the end",
+            "days",
+            "cells",
+            "agent-steps",
+            "Flee: agent-steps a second (people per agent)",
+            "Flee: seconds",
+            "Havenward: seconds of a member",
+            "Flee over Havenward",
+            "Flee: seconds, measured outright once, other machine load",
+        )
+    )
+    worst: dict[Level, float] = {}
+    for name in names:
+        hasten = COUNTRIES.get(name, 100) * (10 if bench.quick else 1)
+        theirs = bench.of_flee(bench.folders[name], hasten)
+        scenario = read_flee(bench.folders[name])
+        levels: tuple[Level, ...] = ("exact", "mended")
+        for level in levels:
+            case = Case.of(scenario, level)
+            steps, last = case.agent_steps()
+            seconds = case.seconds("chain", BATCH)
+            rate = theirs["agent_steps"] / theirs["loop_seconds"] if theirs else float("nan")
+            worst[level] = min(worst.get(level, np.inf), steps / rate / seconds)
+            table.row(
+                name,
+                level,
+                f"{last:,.0f}",
+                f"{case.flee.days:,}",
+                f"{case.cells:,}",
+                f"{steps:,.0f}",
+                f"{rate:,.0f} ({hasten})",
+                f"{steps / rate:,.1f}",
+                f"{seconds:.4f}",
+                f"{steps / rate / seconds:,.0f} times",
+                f"{OUTRIGHT[name]:.1f} ({OUTRIGHT[name] / seconds:,.0f} times)" if name in OUTRIGHT else "",
+            )
+    if bench.flee is not None:
+        for level, found in worst.items():
+            bench.verdict(f"chain at full population, {level}, the least of the instances, times Flee", found, CHAIN_TARGET)
+
+
+def scaled(scenario: FleeScenario, factor: float) -> FleeScenario:
+    """Return a folder with all its people, registers and capacities times a factor."""
+
+    def times(persons: int) -> int:
+        return round(persons * factor)
+
+    places = tuple(
+        place.model_copy(
+            update={
+                "population": times(place.population),
+                "capacity": None if place.capacity is None else max(times(place.capacity), 1),
+                "initial_idps": times(place.initial_idps),
+                "capacity_per_day": times(place.capacity_per_day),
+            }
+        )
+        for place in scenario.locations
+    )
+    series = tuple(
+        Series(one.name, tuple(SeriesFile(f.file, tuple((day, times(n)) for day, n in f.entries)) for f in one.files))
+        for one in scenario.source.series
+    )
+    return replace(scenario, locations=places, source=replace(scenario.source, series=series))
+
+
+def population(bench: Bench) -> None:
+    """The chain as people grow in number, everything else alike."""
+    name, folder = next(iter(bench.folders.items()))
+    scenario = read_flee(folder)
+    _, people = Case.of(scenario, "mended").agent_steps()
+    print(f"`{name}` with its registers, populations and capacities multiplied, chain, batches of {BATCH} members\n")
+    table = Table(("rules", "people at the end", "CPU seconds of a member", "over those of a million people"))
+    levels: tuple[Level, ...] = ("exact", "mended")
+    for level in levels:
+        found = []
+        for wanted in (1e6, 1e9):
+            case = Case.of(scaled(scenario, wanted / people), level)
+            _, last = case.agent_steps()
+            found.append(case.seconds("chain", BATCH))
+            table.row(level, f"{last:,.0f}", f"{found[-1]:.4f}", f"{found[-1] / found[0]:.2f} times")
+        what = f"chain, {level}, cost at 1,000,000,000 people over that at 1,000,000"
+        bench.verdict(what, found[1] / found[0], PEOPLE_TARGET, most=True)
+
+
+def grids(bench: Bench) -> None:
+    """Grids: reading, compiling, days and memory, each in a process of its own."""
+    sizes = [Grid(30, 30), Grid(100, 100), Grid(100, 100, rules="validation")]
+    sizes += [] if bench.quick else [Grid(250, 250)]
+    sizes += [Grid(1000, 1000, days=10)] if bench.large else []
+    print("Grids of our own, each place with eight neighbours, 10,000 people, awareness 1, mended, one member of the chain;")
+    print("CPU seconds, each row in a process of its own, kernels compiled beforehand\n")
+    table = Table(
+        (
+            "grid",
+            "rules",
+            "days",
+            "cells",
+            "read and check",
+            "compile",
+            "a day (longest)",
+            "all",
+            "peak MiB (after reading, after compiling, in all)",
+            "Flee: start",
+            "Flee: main loop",
+            "Flee over Havenward, start",
+            "Flee over Havenward, main loop",
+        )
+    )
+    first = str(grid_folder(Grid(5, 5)))
+    for grid in sizes:
+        folder = grid_folder(grid)
+        ours = asked([sys.executable, str(HERE / "our_driver.py"), str(folder), "--first", first])
+        small = ours["places"] <= (1_000 if bench.quick else 10_000) and grid.rules == "plain"
+        theirs = bench.of_flee(folder) if small else None
+        begun = ours["read_seconds"] + ours["compile_seconds"] + ours["start_seconds"]
+        everything = begun + ours["loop_seconds"]
+        against = ["not run"] * 2 + [""] * 2
+        if theirs:
+            against = [f"{theirs[key]:.1f}" for key in ("start_seconds", "loop_seconds")]
+            against.append(f"{theirs['start_seconds'] / begun:,.1f} times")
+            against.append(f"{theirs['loop_seconds'] / ours['loop_seconds']:,.0f} times")
+        table.row(
+            f"{grid.width} x {grid.height}",
+            grid.rules,
+            str(ours["days"]),
+            f"{ours['cells']:,}",
+            f"{ours['read_seconds']:.2f}",
+            f"{ours['compile_seconds'] + ours['start_seconds']:.2f}",
+            f"{ours['loop_seconds'] / ours['days']:.3f} ({ours['longest_day']:.3f})",
+            f"{everything:.1f}",
+            f"{ours['read_mib']:,.0f}, {ours['compiled_mib']:,.0f}, {ours['peak_mib']:,.0f}",
+            *against,
+        )
+        if ours["places"] >= 1_000_000:
+            bench.verdict("a million places, ten days, CPU seconds", everything, GRID_SECONDS, most=True)
+            bench.verdict("a million places, ten days, GiB", ours["peak_mib"] / 1024, GRID_GIB, most=True)
+        shutil.rmtree(folder)
+
+
+def paths(bench: Bench) -> None:
+    """Paths that people know, by awareness level."""
+    print("Paths by how many stops ahead people know; CPU seconds to list the paths, and to compile the folder in all\n")
+    table = Table(
+        ("folder", "places", "stops ahead", "paths from a place", "paths in all", "list paths", "compile", "cells", "edges")
+    )
+    folders = dict(list(bench.folders.items())[: 1 if bench.quick else None])
+    folders["grid 30 x 30"] = grid_folder(Grid(30, 30))
+    if not bench.quick:
+        folders["grid 100 x 100"] = grid_folder(Grid(100, 100))
+    for name, folder in folders.items():
+        scenario = read_flee(folder)
+        for stops in (1, 2) if name == "grid 100 x 100" else (1, 2, 3):
+            move = scenario.settings.move_rules.model_copy(update={"awareness_level": stops})
+            aware = replace(scenario, settings=scenario.settings.model_copy(update={"move_rules": move}))
+            names = tuple(place.name for place in aware.locations)
+            marker = np.array([place.kind == "marker" for place in aware.locations])
+            links = links_of(aware)
+            listing = timed(lambda n=names, li=links, m=marker, s=stops: lay_out(n, li, m, s))
+            began = time.process_time()
+            flee = Flee.of(aware, "mended")
+            compiling = time.process_time() - began
+            ways, net = flee.ground.ways, flee.ground.net
+            free = int(ways.first[len(names)])
+            table.row(
+                name,
+                f"{len(names):,}",
+                str(stops),
+                f"{free / len(names):.1f}",
+                f"{free:,}",
+                f"{listing:.3f}",
+                f"{compiling:.2f}",
+                f"{len(net.table):,}",
+                f"{len(net.net.to):,}",
+            )
+
+
+TABLES: dict[str, Callable[[Bench], None]] = {
+    table.__name__: table for table in (individuals, bounds, chain, population, grids, paths)
+}
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("table", nargs="*", choices=[[], *TABLES], help="what to measure; everything if left out")
+    arguments.add_argument("--instances", type=Path, default=INSTANCES, help="a folder of Flee folders")
+    arguments.add_argument("--quick", action="store_true", help="the smallest case of each table")
+    arguments.add_argument("--large", action="store_true", help="a grid of a million places as well")
+    given = arguments.parse_args()
+    machine()
+    bench = Bench(given.instances, given.quick, given.large)
+    for name in given.table or TABLES:
+        print(f"### {name}\n")
+        TABLES[name](bench)
+        print()
+    for line in bench.verdicts:
+        print(f"- {line}")
+
+
+if __name__ == "__main__":
+    main()
