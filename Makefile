@@ -3,6 +3,7 @@
 #   make test    every check that a change must pass
 #   make lint    the checks without the tests
 #   make bench   every figure about speed, measured on this machine
+#   make bench-flee  the same work done by Flee 3.1, which it installs into build/flee-3.1 (BENCH_OPTIONS=--quick for less)
 #   make docs    write the generated pages of docs/reference anew
 #   make lock    solve requirements.lock anew (needs `uv`)
 #   make clean   remove what these targets made
@@ -10,12 +11,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_OPTIONS ?=
+BENCH_OPTIONS ?=
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CODE := src tests scripts benchmarks
 
-.PHONY: demo test lint bench docs lock clean
+.PHONY: demo test lint bench bench-flee docs lock clean
 
 demo: $(READY)
 	rm -rf demo/mosul demo/mosul.report
@@ -34,6 +36,9 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py
+
+bench-flee: $(READY)
+	$(BIN)/python benchmarks/vs_flee.py $(BENCH_OPTIONS)
 
 docs: $(READY)
 	$(BIN)/python -m havenward.scenario.document docs/reference

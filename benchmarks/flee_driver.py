@@ -24,6 +24,14 @@ from flee.datamanager import handle_refugee_data, read_period
 from flee.SimulationSettings import SimulationSettings
 
 
+def peak_mib() -> float:
+    """Return the largest memory of this process so far. (Linux's `getrusage` also tells of the process that started it.)"""
+    about = Path("/proc/self/status")
+    if about.is_file():
+        return int(about.read_text(encoding="ascii").split("VmHWM:")[1].split()[0]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("folder", type=Path)
@@ -33,7 +41,7 @@ def main() -> None:
     arguments.add_argument("--seconds", type=float, default=0.0, help="CPU seconds after which no further day is begun")
     given = arguments.parse_args()
     random.seed(given.seed)
-    np.random.seed(given.seed)  # noqa: NPY002: the generator that Flee uses
+    np.random.seed(given.seed)  # noqa: NPY002
 
     began = time.process_time()
     tables, source = given.folder / "input_csv", given.folder / "source_data"
@@ -75,7 +83,6 @@ def main() -> None:
         if given.seconds and time.process_time() - ready > given.seconds:
             break
     ended = time.process_time()
-    used = resource.getrusage(resource.RUSAGE_SELF)
     json.dump(
         {
             "agent_steps": steps,
@@ -83,7 +90,7 @@ def main() -> None:
             "agents": world.numAgents(),
             "start_seconds": ready - began,
             "loop_seconds": ended - ready,
-            "peak_mib": used.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2),
+            "peak_mib": peak_mib(),
         },
         sys.stdout,
     )

@@ -3,8 +3,8 @@
     python benchmarks/grids.py FOLDER --width 100 --height 100 --people 10000 --days 3
 
 Conflict zones stand in the middle, camps on the rim; the registers of the camps rise from nobody to PEOPLE on the last day.
-Lengths of roads, 50 to 200 km, come from a seeded stream, so that the same words give the same bytes. Rules `plain` are Flee's
-defaults; rules `validation` are those of its validated instances, which ask of people how far they have gone of late.
+Lengths of roads, 50 to 200 km, come from a seeded stream, so that the same words give the same bytes. Rules `plain` are
+Flee's defaults; rules `validation` are those of its validated instances, which ask how far people have gone of late.
 """
 
 from __future__ import annotations

@@ -4,47 +4,31 @@ Tables: individuals, bounds, chain, population, grids, paths. Every ratio is of 
 machine, in seconds of CPU time on one thread. Flee is installed from PyPI into build/flee-3.1, run by its own interpreter
 through its public interface (`flee_driver.py`), and timed over its main loop: what its run script does on each day. Ours is
 timed over the same: all orders of every day, what was moved counted, camps counted at dusk; reading, compiling and writing
-are left out on both sides. An agent-step is one displaced person (agent) on one day. Seconds of a member are those of a batch,
-divided by its members, after a short run that loads the kernels.
+are left out on both sides. An agent-step is one displaced person (agent) on one day. Seconds of a member are those of a
+batch, divided by its members, after a short run that loads the kernels.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from statistics import median
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from grids import Grid, write
-from numpy.typing import NDArray
-from run import SEED, Nowhere, machine
 
-from havenward.core.cells import NOBODY, CellTable
-from havenward.core.ledger import Ledger
-from havenward.core.orders import Choice, Crowds, Net, Ordered
-from havenward.core.streams import meaning
-from havenward.model.flee import states
+from grids import Grid, write
 from havenward.model.flee.flee import Flee
 from havenward.model.flee.ground import links_of
 from havenward.model.flee.ways import lay_out
-from havenward.run.days import turn_day
-from havenward.run.engine import SolverName, solver_for
-from havenward.run.record import Recorder
 from havenward.scenario.flee.read import read_flee
-from havenward.scenario.flee.schema import FleeScenario
-from havenward.scenario.flee.series import Series, SeriesFile
-from havenward.solve.individuals import Individuals
-
-Level = Literal["exact", "mended"]
+from measuring import LEVELS, Case, Level, Table, asked, bytes_held, copying, scaled, star, timed
+from run import machine
 
 HERE = Path(__file__).parent
 BUILD = HERE.parent / "build"
@@ -55,7 +39,6 @@ MEMBERS = 16
 """Members of a batch of individuals."""
 BATCH = 32
 """Members of a batch of the chain."""
-REPEATS = 3
 COUNTRIES = {"mali2012": 10, "burundi2015": 100, "car2013": 100, "ssudan2013": 100, "syria2013": 1000, "nigeria2016": 100}
 """Instances, and people per agent at which Flee's cost of an agent-step is measured for the table of the chain."""
 OUTRIGHT = {"burundi2015": 309.3}
@@ -64,19 +47,6 @@ CROWD = 10_000_000
 """Units of the net on which single steps are timed."""
 EXACT_TARGET, MENDED_TARGET, CHAIN_TARGET, PEOPLE_TARGET = 200.0, 2_000.0, 10_000.0, 1.5
 GRID_SECONDS, GRID_GIB = 120.0, 12.0
-
-
-@dataclass
-class Table:
-    """A Markdown table that is printed row by row."""
-
-    columns: Sequence[str]
-
-    def __post_init__(self) -> None:
-        print("| " + " | ".join(self.columns) + " |\n|" + " --- |" * len(self.columns))
-
-    def row(self, *cells: str) -> None:
-        print("| " + " | ".join(cells) + " |", flush=True)
 
 
 @dataclass
@@ -135,63 +105,12 @@ class Bench:
         )
 
 
-def asked(command: list[str]) -> dict[str, Any]:
-    """Run a driver; return the line of JSON that it prints."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return answer
-
-
 def grid_folder(grid: Grid) -> Path:
     """Return the folder of a grid, written anew."""
     folder = BUILD / "grids" / f"{grid.width}x{grid.height}-{grid.people}-{grid.days}-{grid.awareness}-{grid.rules}"
     shutil.rmtree(folder, ignore_errors=True)
     write(folder, grid)
     return folder
-
-
-@dataclass
-class Case:
-    """A Flee folder, compiled."""
-
-    flee: Flee
-
-    @classmethod
-    def of(cls, scenario: FleeScenario, level: Level, hasten: int = 1) -> Case:
-        """Compile a folder with so many people per agent."""
-        optimisations = scenario.settings.optimisations.model_copy(update={"hasten": hasten})
-        settings = scenario.settings.model_copy(update={"optimisations": optimisations})
-        return cls(Flee.of(replace(scenario, settings=settings), level))
-
-    @property
-    def cells(self) -> int:
-        """Cells."""
-        return len(self.flee.ground.net.table)
-
-    def turn(self, solver: SolverName, members: int, days: int) -> Iterator[tuple[float, Any]]:
-        """Turn some days, recording as a run does; yield the CPU seconds of each, and the solver."""
-        numbers = np.arange(members, dtype=np.uint32)
-        rules = self.flee.for_members(numbers, SEED, spread=1.0, begin=0)
-        ledger = Ledger(rules.table)
-        carrier = solver_for(solver, rules, SEED, numbers, ledger, 1)
-        with Recorder(rules, Nowhere(), 0, days - 1, whole=True) as recorder:
-            for day in range(days):
-                began = time.process_time()
-                turn_day(rules, carrier, ledger, day, recorder.order)
-                recorder.dusk(day, carrier.counts)
-                yield time.process_time() - began, carrier
-
-    def agent_steps(self, solver: SolverName = "chain") -> tuple[float, float]:
-        """Return displaced people summed over all days, and those of the last day, of one member."""
-        away = np.flatnonzero(self.flee.ground.net.states.kind != states.WAITING)
-        by_day = [float(carrier.counts[0, away].sum()) for _, carrier in self.turn(solver, 1, self.flee.days)]
-        return sum(by_day), by_day[-1]
-
-    def seconds(self, solver: SolverName, members: int) -> float:
-        """Return CPU seconds of all days per member, the median of some repeats."""
-        for _ in self.turn(solver, members, min(2, self.flee.days)):
-            pass
-        return median(sum(day for day, _ in self.turn(solver, members, self.flee.days)) / members for _ in range(REPEATS))
 
 
 def individuals(bench: Bench) -> None:
@@ -217,8 +136,7 @@ def individuals(bench: Bench) -> None:
     for name, hasten in cases:
         theirs = bench.of_flee(bench.folders[name], hasten)
         scenario = read_flee(bench.folders[name])
-        levels: tuple[Level, ...] = ("exact", "mended")
-        for level in levels:
+        for level in LEVELS:
             case = Case.of(scenario, level, hasten)
             steps, last = case.agent_steps("individuals")
             seconds = case.seconds("individuals", MEMBERS)
@@ -242,87 +160,26 @@ def individuals(bench: Bench) -> None:
             bench.verdict(f"individuals, {level}, the least of the instances, times Flee", worst[level], target)
 
 
-def star(places: int, units: int, chance: float) -> tuple[Individuals, Ordered]:
-    """Return units in the first of some places, each of which leads to all others, and the order to go with some chance."""
-    table = CellTable(
-        [(f"place {place}",) for place in range(places)],
-        np.array([meaning("place", place) for place in range(places)], dtype=np.uint64),
-        np.ones((places, 1), dtype=np.int64),
-        np.zeros(places, dtype=np.int64),
-        ("persons",),
-    )
-    others = np.array([[b for b in range(places) if b != a] for a in range(places)], dtype=np.int32)
-    edges, each = others.size, places - 1
-    net = Net(
-        name="star",
-        first=np.arange(places + 1) * each,
-        to=others.ravel(),
-        stay=np.arange(places, dtype=np.int32),
-        through=np.zeros(places, dtype=np.bool_),
-        place=np.arange(places, dtype=np.int32),
-        links=np.full(edges, NOBODY, dtype=np.int32),
-        into=np.zeros(places, dtype=np.int32),
-        out_of=np.full(places, NOBODY, dtype=np.int32),
-        people=np.ones((1, 1), dtype=np.int64),
-        tags=np.arange(1, edges + 1, dtype=np.uint32),
-        hashes=table.hashes,
-    )
-    net.check(table)
-    choice = Choice(
-        group=np.arange(places, dtype=np.int32),
-        chance=np.full((places, 1), chance),
-        first=np.arange(places + 1) * each,
-        weight=np.ones((edges, 1)),
-        crowd=np.full(edges, NOBODY, dtype=np.int32),
-        veto=np.zeros(edges),
-    )
-    everywhere = np.full(places, np.inf)
-    counts = np.zeros((1, places), dtype=np.int64)
-    counts[0, 0] = units
-    solver = Individuals(counts, SEED, np.zeros(1, dtype=np.uint32), Ledger(table))
-    return solver, Ordered(net, choice, Crowds(everywhere, everywhere))
-
-
-def bytes_held(solver: Individuals) -> int:
-    """Return the bytes of all arrays that a solver holds for its units: what is as long as the units are many."""
-    crowd = solver._crowds[0]
-    arrays = {id(array.base if array.base is not None else array): array for array in vars(crowd).values() if is_array(array)}
-    return sum(array.nbytes for array in arrays.values() if len(array) >= crowd.number)
-
-
-def is_array(value: object) -> bool:
-    return isinstance(value, np.ndarray)
-
-
-def copying() -> float:
-    """Return bytes that a copy of 400 MB reads and writes in a CPU second, the best of some."""
-    source = np.ones(50_000_000)
-    target = np.empty_like(source)
-    return 2 * source.nbytes / min(timed(lambda: np.copyto(target, source)) for _ in range(5))
-
-
-def timed(act: Callable[[], object]) -> float:
-    """Return CPU seconds of an act."""
-    began = time.process_time()
-    act()
-    return time.process_time() - began
-
-
 def bounds(bench: Bench) -> None:
     """Single steps: nanoseconds, bytes a person, and the share of the memory's bandwidth that is reached."""
     units = CROWD // 10 if bench.quick else CROWD
     bandwidth = copying()
     print(f"Single steps of {units:,} individuals on a net of our own; a NumPy copy of 400 MB reads and writes ", end="")
     print(f"{bandwidth / 1e9:.1f} GB a CPU second here\n")
-    table = Table(
-        ("who moves", "places", "ns of an agent-step", "agent-steps a second", "bytes a person", "share of the copy's bandwidth")
+    columns = (
+        "who moves",
+        "places",
+        "ns of an agent-step",
+        "agent-steps a second",
+        "bytes a person",
+        "share of a copy's speed",
     )
+    table = Table(columns)
     cases = (("everybody, one way to go", 2, 1.0), ("everybody, five ways to go", 6, 1.0), ("1 %, one way to go", 2, 0.01))
     for what, places, chance in cases:
         solver, order = star(places, units, chance)
         solver.carry_out(order, 0)
-        days = iter(range(1, 100))
-        seconds = min(timed(lambda solver=solver, order=order: solver.carry_out(order, next(days))) for _ in range(5))
+        seconds = min(timed(partial(solver.carry_out, order, day))[0] for day in range(1, 6))
         # each unit's cell is read, and written where it moves
         touched = units * 4 * (1 + chance)
         table.row(
@@ -360,8 +217,7 @@ def chain(bench: Bench) -> None:
         hasten = COUNTRIES.get(name, 100) * (10 if bench.quick else 1)
         theirs = bench.of_flee(bench.folders[name], hasten)
         scenario = read_flee(bench.folders[name])
-        levels: tuple[Level, ...] = ("exact", "mended")
-        for level in levels:
+        for level in LEVELS:
             case = Case.of(scenario, level)
             steps, last = case.agent_steps()
             seconds = case.seconds("chain", BATCH)
@@ -385,30 +241,6 @@ def chain(bench: Bench) -> None:
             bench.verdict(f"chain at full population, {level}, the least of the instances, times Flee", found, CHAIN_TARGET)
 
 
-def scaled(scenario: FleeScenario, factor: float) -> FleeScenario:
-    """Return a folder with all its people, registers and capacities times a factor."""
-
-    def times(persons: int) -> int:
-        return round(persons * factor)
-
-    places = tuple(
-        place.model_copy(
-            update={
-                "population": times(place.population),
-                "capacity": None if place.capacity is None else max(times(place.capacity), 1),
-                "initial_idps": times(place.initial_idps),
-                "capacity_per_day": times(place.capacity_per_day),
-            }
-        )
-        for place in scenario.locations
-    )
-    series = tuple(
-        Series(one.name, tuple(SeriesFile(f.file, tuple((day, times(n)) for day, n in f.entries)) for f in one.files))
-        for one in scenario.source.series
-    )
-    return replace(scenario, locations=places, source=replace(scenario.source, series=series))
-
-
 def population(bench: Bench) -> None:
     """The chain as people grow in number, everything else alike."""
     name, folder = next(iter(bench.folders.items()))
@@ -416,8 +248,7 @@ def population(bench: Bench) -> None:
     _, people = Case.of(scenario, "mended").agent_steps()
     print(f"`{name}` with its registers, populations and capacities multiplied, chain, batches of {BATCH} members\n")
     table = Table(("rules", "people at the end", "CPU seconds of a member", "over those of a million people"))
-    levels: tuple[Level, ...] = ("exact", "mended")
-    for level in levels:
+    for level in LEVELS:
         found = []
         for wanted in (1e6, 1e9):
             case = Case.of(scaled(scenario, wanted / people), level)
@@ -501,11 +332,9 @@ def paths(bench: Bench) -> None:
             names = tuple(place.name for place in aware.locations)
             marker = np.array([place.kind == "marker" for place in aware.locations])
             links = links_of(aware)
-            listing = timed(lambda n=names, li=links, m=marker, s=stops: lay_out(n, li, m, s))
-            began = time.process_time()
-            flee = Flee.of(aware, "mended")
-            compiling = time.process_time() - began
-            ways, net = flee.ground.ways, flee.ground.net
+            listing, ways = timed(partial(lay_out, names, links, marker, stops))
+            compiling, flee = timed(partial(Flee.of, aware, "mended"))
+            net = flee.ground.net
             free = int(ways.first[len(names)])
             table.row(
                 name,

@@ -21,8 +21,8 @@ from havenward.core.ledger import Ledger
 from havenward.fit.parity import Parity, Reference, read_runs, whole_run_p
 from havenward.fit.registered import registered
 from havenward.fit.scores import averaged_relative_difference, rescaled
-from havenward.model.flee.course import Level
 from havenward.model.flee.flee import Flee
+from havenward.model.flee.mends import Level, Mends
 from havenward.run.days import turn_day
 from havenward.run.engine import SolverName, solver_for
 from havenward.scenario.flee.read import read_flee
@@ -82,7 +82,7 @@ class Ours:
     approximations: frozenset[str]
 
 
-def turned(scenario: FleeScenario, solver: SolverName, level: Level, members: int = MEMBERS, seed: int = SEED) -> Ours:
+def turned(scenario: FleeScenario, solver: SolverName, level: Level | Mends, members: int = MEMBERS) -> Ours:
     """Run a folder and keep the people at its camps."""
     flee = Flee.of(scenario, level)
     ground = flee.ground
@@ -91,9 +91,9 @@ def turned(scenario: FleeScenario, solver: SolverName, level: Level, members: in
     approximations: set[str] = set()
     for start in range(0, members, BATCH):
         numbers = np.arange(start, min(start + BATCH, members), dtype=np.uint32)
-        rules = flee.for_members(numbers, seed, 0.0, 0)
+        rules = flee.for_members(numbers, SEED, 0.0, 0)
         ledger = Ledger(rules.table)
-        carrier = solver_for(solver, rules, seed, numbers, ledger, 1)
+        carrier = solver_for(solver, rules, SEED, numbers, ledger, 1)
         for day in range(scenario.days):
             turn_day(rules, carrier, ledger, day)
             for k, rows in enumerate(stood):

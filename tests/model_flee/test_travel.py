@@ -76,6 +76,13 @@ def test_a_day_holds_all_the_short_links_that_fit(solver):
     assert story.at("C").tolist() == [[10, 10, 10, 10]]
 
 
+@deviates("who arrives with nothing of the day's way behind him is taken to have come 1/32 of it (states.py, _after)")
+@both
+def test_who_arrives_at_dawn_has_the_whole_day_before_him(solver):
+    """360 km end on the second day with 0 km of it made: 350 km and then 20 km are left for that day."""
+    assert turn(line(360, 350, 20), solver).at("C").tolist() == [[0, 10, 10, 10]]
+
+
 @both
 def test_who_arrives_at_dusk_of_a_later_day_goes_on_while_the_day_lasts(solver):
     """500 km take two days, of which 140 km of the second; then 300 km more."""

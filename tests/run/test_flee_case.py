@@ -19,7 +19,23 @@ from havenward.scenario.problems import ScenarioError
 from tests.run.conftest import silent
 from tests.scenario_flee.helpers import replaced, small, without, written
 
+LAST, LAST_COUNT = dt.date(2020, 1, 6), dt.date(2020, 1, 21)
 
+
+@pytest.fixture
+def folder(tmp_path):
+    written(small(), tmp_path / "small")
+    return tmp_path / "small"
+
+
+@pytest.fixture
+def case(folder):
+    return FleeCase.read(folder)
+
+
+@pytest.mark.parametrize(
+    ("folder_name", "name"), [("burundi2015", "burundi2015"), ("Süd Sudan 2013!", "s-d-sudan-2013"), ("2016", "flee-2016")]
+)
 def test_a_case_has_the_name_of_its_folder_in_plain_letters(case, folder_name, name):
     named = FleeCase(folder_name, case.scenario)
     assert named.name == name

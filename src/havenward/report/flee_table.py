@@ -20,6 +20,7 @@ from havenward.fit.registered import registered, scored_camps
 from havenward.fit.reports import Floats, Ints
 from havenward.fit.scores import Numbers
 from havenward.fit.simulated import PLACES, displaced, first_day, stocks_at
+from havenward.model.flee.mends import LEVELS
 from havenward.model.flee.setting_out import registered as followed
 from havenward.run.case import Level
 from havenward.scenario.flee.schema import FleeScenario
@@ -73,7 +74,7 @@ class Registers:
         """
         when = np.arange(first, first + days)
         data = registered(scenario).daily[when].astype(np.int64)
-        says, total = followed(scenario, level), data.sum(axis=1)
+        says, total = followed(scenario, LEVELS[level]), data.sum(axis=1)
         raw, debt = np.cumsum(says.change)[when], says.debt[when]
         if not _follows(scenario):
             raw, debt = raw * (level == "mended"), debt * 0

@@ -6,14 +6,13 @@ The order within a day is Flee's: changes of kind, then conflicts or floods, the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from havenward.model.flee.mends import Mend, Mends
 from havenward.scenario.flee.schema import Closure, FleeScenario, Kind
 
-Level = Literal["exact", "mended"]
 F64 = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -60,7 +59,7 @@ class Course:
     weighed: NDArray[np.int64]
 
 
-def course_of(scenario: FleeScenario, level: Level) -> Course:
+def course_of(scenario: FleeScenario, mends: Mends) -> Course:
     """Go through the days of a scenario."""
     move = scenario.settings.move_rules.applied()
     chances: dict[Kind, float] = {
@@ -89,7 +88,7 @@ def course_of(scenario: FleeScenario, level: Level) -> Course:
         weighed=np.arange(days),
     )
     del links
-    gates = _Gates.of(scenario, level)
+    gates = _Gates.of(scenario, mends)
     was_camp = state.camp.copy()
     before = _weighing(state, 0)
     for day in range(days):
@@ -103,8 +102,8 @@ def course_of(scenario: FleeScenario, level: Level) -> Course:
                     scenario.settings.default_conflict_intensity,
                     day,
                 )
-        changed = _conflicts(state, table, day, move.conflict_movechance, move.default_movechance, level, was_camp, chances)
-        if changed or level == "mended":
+        changed = _conflicts(state, table, day, move.conflict_movechance, move.default_movechance, mends, was_camp, chances)
+        if changed or Mend.TODAY in mends:
             before = _weighing(state, day)
         out.setting_out[day], out.setting_out_since[day], out.weighed[day] = before
         gates.turn(state, day, chances)
@@ -149,7 +148,7 @@ def _conflicts(
     day: int,
     fought: float,
     calm: float,
-    level: Level,
+    mends: Mends,
     was_camp: Flags,
     chances: dict[Kind, float],
 ) -> bool:
@@ -168,9 +167,10 @@ def _conflicts(
     state.zone[ends] = -1.0
     state.chance[ends] = calm
     state.town[ends] = True
-    if level == "mended":
+    if Mend.INTENSITY in mends:
         going_on = (now > ACTIVE) & ~begins
         state.zone[going_on] = now[going_on]
+    if Mend.CAMPS in mends:
         again = ends & was_camp
         state.town[again] = False
         state.chance[again] = chances["camp"]
@@ -182,7 +182,7 @@ class _Gates:
     """Closures, row by row in the order of the file."""
 
     closures: tuple[Closure, ...]
-    level: Level
+    counted: bool
     index: dict[str, int]
     country: NDArray[np.object_]
     start: NDArray[np.int64]
@@ -190,10 +190,11 @@ class _Gates:
     shut: NDArray[np.int64]
 
     @classmethod
-    def of(cls, scenario: FleeScenario, level: Level) -> _Gates:
+    def of(cls, scenario: FleeScenario, mends: Mends) -> _Gates:
         start, end = link_ends(scenario)
         country = np.array([place.country for place in scenario.locations], dtype=object)
-        return cls(scenario.closures, level, scenario.index, country, start, end, np.zeros(len(start), dtype=np.int64))
+        shut = np.zeros(len(start), dtype=np.int64)
+        return cls(scenario.closures, Mend.CLOSURES in mends, scenario.index, country, start, end, shut)
 
     def turn(self, state: _State, day: int, chances: dict[Kind, float]) -> None:
         """Close and open what closes and opens on a day."""
@@ -221,14 +222,14 @@ class _Gates:
         one = self.index[closure.name1]
         if closure.kind == "location":
             return np.asarray((self.start == one) | (self.end == one))
-        if self.level == "exact":
+        if not self.counted:
             return np.zeros(len(self.start), dtype=bool)
         other = self.index[closure.name2]
         return np.asarray(((self.start == one) & (self.end == other)) | ((self.start == other) & (self.end == one)))
 
     def _links(self, state: _State, concerned: Flags, closes: bool) -> None:
-        """Exact: whatever reopens is open. Mended: a link is open once every closure that shut it has ended."""
-        if self.level == "exact":
+        """Whatever reopens is open; or, if closures are counted, what no closure that goes on has shut."""
+        if not self.counted:
             state.links_open[concerned] = not closes
             return
         self.shut[concerned] = np.maximum(self.shut[concerned] + (1 if closes else -1), 0)

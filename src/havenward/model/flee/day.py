@@ -7,8 +7,7 @@
     admitting   those at the gates of camps are let in as far as there is room (mended only: Flee lets everybody in)
     leaving the count of camps, where the folder says that people do
 
-Conflicts, floods, closures and capacities of all days are known beforehand: see course.py. Exact: people act one after the
-other and see camps fill up. Mended: all see camps as they were in the morning, and nobody gets in beyond the limit.
+Conflicts, floods, closures and capacities of all days are known beforehand: see course.py. What is mended: see mends.py.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from havenward.core.cells import NOBODY, CellTable
 from havenward.core.orders import Choice, Counts, Crowds, Ordered, Phase, Quota, Split
 from havenward.core.totals import is_occupied
 from havenward.model.flee.ground import Ground
+from havenward.model.flee.mends import Mend
 
 F64 = NDArray[np.float64]
 
@@ -93,7 +93,7 @@ class FleeRules:
         yield self._closing(day)
         today = self._today(day, counts)
         yield self._leaving(today)
-        if self.ground.level == "exact":
+        if Mend.MORNING not in self.ground.mends:
             yield self._travel(today)
         yield self._admitting(today, counts)
         yield self._leaving_count()
@@ -113,20 +113,20 @@ class FleeRules:
         """Return what people are asked today."""
         ground = self.ground
         full = ground.capacity[day]
-        if ground.level == "exact":
-            chance, weight = ground.answers(day, self._population, np.zeros(len(ground.limited), dtype=bool))
-            return _Today(day, chance, weight, self._crowds(full), ground.option_goal, self._veto(day))
-        inside = ground.inside.of(counts)
-        limit = full[ground.limited]
-        ample = (inside.max(axis=0) + ground.travelling.of(counts).max() + self._setting_out(day) <= limit).astype(bool)
+        ample = np.zeros(len(ground.limited), dtype=bool)
+        inside = ground.inside.of(counts) if ground.mends & {Mend.ARRIVALS, Mend.MORNING} else np.zeros((self.members, 0))
+        if Mend.ARRIVALS in ground.mends:
+            coming = ground.travelling.of(counts).max(initial=0) + self._setting_out(day)
+            ample = inside.max(axis=0, initial=0) + coming <= full[ground.limited]
         chance, weight = ground.answers(day, self._population, ample)
-        room = self._room(inside, limit)
+        if Mend.MORNING not in ground.mends:
+            return _Today(day, chance, weight, self._crowds(full), ground.option_goal, self._veto(day))
+        room = self._room(inside, full[ground.limited])
         if (room < 1.0).any():
             weight, chance = self._thinned(weight, chance, room)
         nowhere = np.full(len(ground.names), np.inf)
-        crowds = Crowds(nowhere, nowhere, 1.0, self._keep)
         none = np.full(len(ground.option_goal), NOBODY, dtype=np.int32)
-        return _Today(day, chance, weight, crowds, none, np.zeros(len(none)))
+        return _Today(day, chance, weight, Crowds(nowhere, nowhere, 1.0, self._keep), none, np.zeros(len(none)))
 
     def _setting_out(self, day: int) -> float:
         """Return the most people who set out on a day in any member."""
@@ -151,8 +151,9 @@ class FleeRules:
         return np.where(weight < 0, -1.0, weight * options), own
 
     def _leaving(self, today: _Today) -> Phase:
-        ground, exact = self.ground, self.ground.level == "exact"
-        passage = yield today.walk(ground, (ground.leaving_group if exact else ground.whole_group)(today.day), 0)
+        ground = self.ground
+        group = ground.whole_group if Mend.MORNING in ground.mends else ground.leaving_group
+        passage = yield today.walk(ground, group(today.day), 0)
         if self.ground.takes_people:
             self._gone[self.ground.setting_out.origins] += passage.units[:, self.ground.displaced_series].T
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from havenward.core.rules import Signal
 from havenward.core.telling import Telling
-from havenward.model.flee.course import Level
 from havenward.model.flee.day import FleeRules
 from havenward.model.flee.ground import Ground
+from havenward.model.flee.mends import LEVELS, Level, Mends
 from havenward.scenario.flee.schema import FleeScenario
 
 STAGES = ("not_yet_displaced", "on_the_road", "elsewhere", "at_the_gate", "in_camp", "left_the_count")
@@ -40,14 +40,14 @@ class Flee:
     ground: Ground
 
     @classmethod
-    def of(cls, scenario: FleeScenario, level: Level = "mended") -> Flee:
-        """Compile a folder.
+    def of(cls, scenario: FleeScenario, level: Level | Mends = "mended") -> Flee:
+        """Compile a folder at a level, or with some mends only.
 
         Raises:
             TooManyPaths: people know more paths than fit in memory.
             TooSlow: a link takes too long.
         """
-        return cls(Ground.of(scenario, level))
+        return cls(Ground.of(scenario, LEVELS[level] if isinstance(level, str) else level))
 
     @property
     def start(self) -> dt.date:

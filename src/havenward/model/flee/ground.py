@@ -12,7 +12,8 @@ from havenward.core.cells import NOBODY
 from havenward.core.orders import Move
 from havenward.core.totals import Total
 from havenward.model.flee import states as kinds
-from havenward.model.flee.course import Course, Level, course_of, link_ends
+from havenward.model.flee.course import Course, course_of, link_ends
+from havenward.model.flee.mends import Mend, Mends
 from havenward.model.flee.net import FleeNet, Flows, Waiting, build
 from havenward.model.flee.pull import Pull
 from havenward.model.flee.room import at_start, capacities
@@ -28,16 +29,11 @@ F64 = NDArray[np.float64]
 
 SHORT = 0.5
 """Mean of memory and today's way, in days at full speed, below which people go on through towns."""
-GRAINS: dict[Level, tuple[float, float]] = {"exact": (1 / 32, 1 / 16), "mended": (1 / 8, 1 / 4)}
-"""Steps in which the way of a day and the memory of travel are kept: tests/parity measures what they change."""
+FINE, COARSE = (1 / 32, 1 / 16), (1 / 8, 1 / 4)
+"""Steps in which the way of a day and the memory of travel are kept: see mends.py for what they change."""
 FINEST = 1 / 256
 """Smallest step in which the way of a day is kept, whatever the shortest link."""
 
-THROUGH: dict[Level, tuple[int, ...]] = {
-    "exact": (kinds.DISPLACED, kinds.ARRIVING, kinds.ENTERING),
-    "mended": kinds.PASSING,
-}
-"""Kinds that are asked again at once. Exact: all have left before anybody travels."""
 BLOCKS = 4
 """Kinds of people who choose at a stand: who stands, who arrives, who arrives after a short way, who is at the gate."""
 
@@ -48,7 +44,7 @@ class Ground:
 
     Attributes:
         scenario: the folder.
-        level: exact or mended.
+        mends: where the rules differ from what Flee does.
         names: of the places.
         course: places by day.
         ways: paths.
@@ -63,7 +59,7 @@ class Ground:
     """
 
     scenario: FleeScenario
-    level: Level
+    mends: Mends
     names: tuple[str, ...]
     course: Course
     ways: Ways
@@ -77,7 +73,7 @@ class Ground:
     first_rows: tuple[tuple[int, int], ...]
 
     @classmethod
-    def of(cls, scenario: FleeScenario, level: Level) -> Ground:
+    def of(cls, scenario: FleeScenario, mends: Mends) -> Ground:
         """Compile a folder.
 
         Raises:
@@ -89,17 +85,17 @@ class Ground:
         links = links_of(scenario)
         marker = np.array([place.kind == "marker" for place in scenario.locations])
         ways = lay_out(names, links, marker, move.awareness_level)
-        course, traits = course_of(scenario, level), traits_of(scenario)
-        pull = Pull(scenario, course, ways, traits, level)
-        setting_out = SettingOut(scenario, course, pull.population, level)
-        pace = pace_of(links, move, level)
-        capacity = capacities(scenario, setting_out, level)
+        course, traits = course_of(scenario, mends), traits_of(scenario)
+        pull = Pull(scenario, course, ways, traits, mends)
+        setting_out = SettingOut(scenario, course, pull.population, mends)
+        pace = pace_of(links, move, mends)
+        capacity = capacities(scenario, setting_out, mends)
         limited = np.isfinite(capacity).any(axis=0)
-        steps = Steps(ways, pace, limited & (level == "mended"))
+        steps = Steps(ways, pace, np.logical_and(limited, Mend.ARRIVALS in mends))
         fresh = int(move.start_on_foot)
         begin = [
             (int(pack(kinds.STANDING, place, trait=trait, fresh=fresh)), int(number))
-            for place, total in enumerate(at_start(scenario, setting_out, level))
+            for place, total in enumerate(at_start(scenario, setting_out, mends))
             for trait, number in enumerate(_apportioned(int(total), traits.share[place]))
             if total
         ]
@@ -108,7 +104,7 @@ class Ground:
             trait = trait_of_agents(listed, traits, move)
             state = int(pack(kinds.STANDING, scenario.index[listed.place], trait=trait, fresh=fresh))
             begin.append((state, listed.agents * hasten))
-        closable = ~course.links_open.all(axis=0)
+        closable = np.asarray(~course.links_open.all(axis=0))
         waiting = _waiting(setting_out, traits, fresh)
         net = build(
             steps,
@@ -118,7 +114,7 @@ class Ground:
             _sinks(scenario) > 0,
             names,
             _flows(scenario, len(setting_out.origins)),
-            THROUGH[level],
+            kinds.PASSING if Mend.MORNING in mends else kinds.PASSING_WITHIN_TRAVEL,
         )
         row = {int(key): k for k, key in enumerate(net.states.key.tolist())}
         first: dict[int, int] = {}
@@ -126,7 +122,7 @@ class Ground:
             first[row[state]] = first.get(row[state], 0) + number
         return cls(
             scenario=scenario,
-            level=level,
+            mends=mends,
             names=names,
             course=course,
             ways=ways,
@@ -269,7 +265,7 @@ class Ground:
         foot = np.where((state.fresh == 1) & move.start_on_foot, 0.0, foot)
         legs = BLOCKS * per
         doors = legs + 1 + len(self._feet)
-        waiting = doors + len(self.limited)
+        waiting: I64 = np.full(len(own), doors + len(self.limited))
         if not self.setting_out.follows_registers:
             waiting = waiting + np.searchsorted(self.setting_out.origins, np.maximum(state.far - 1, 0))
         groups = {
@@ -282,7 +278,7 @@ class Ground:
             **{kind: legs + np.where(foot > 0, 1 + np.searchsorted(self._feet, foot), 0) for kind in kinds.ON_LEGS},
         }
         group = np.select([state.kind == kind for kind in groups], list(groups.values()), NOBODY)
-        return group.astype(np.int32)
+        return np.asarray(group, dtype=np.int32)
 
     def leaving_group(self, day: int) -> NDArray[np.int32]:
         """Return (C,) groups of those who are asked when people leave: who is somewhere, and who sets out on this day."""
@@ -308,10 +304,10 @@ class Ground:
 
     def waiting_on(self, day: int) -> I64:
         """Return cells of those who set out on a day."""
-        return self._waiting_cells[self.net.states.at[self._waiting_cells] == day]
+        return np.asarray(self._waiting_cells[self.net.states.at[self._waiting_cells] == day])
 
     def _group_of(self, wanted: tuple[int, ...]) -> NDArray[np.int32]:
-        return np.where(np.isin(self.net.states.kind, wanted), self._group, NOBODY).astype(np.int32)
+        return np.asarray(np.where(np.isin(self.net.states.kind, wanted), self._group, NOBODY), dtype=np.int32)
 
     @cached_property
     def _standing_group(self) -> NDArray[np.int32]:
@@ -380,7 +376,7 @@ class Ground:
     def going_on(self) -> Move | None:
         """Mended: those bound to turn back go on where the link opens again before they come to its end."""
         rows = self.net.turned
-        if self.level == "exact" or not len(rows):
+        if Mend.CLOSURES not in self.mends or not len(rows):
             return None
         return Move.build(self.net.table, "link opens", rows, self.net.on_closable[:, None, None], ["on the road"])
 
@@ -422,7 +418,7 @@ class Ground:
             kinds.LEFT_THE_COUNT: roads + 2,
             **dict.fromkeys(kinds.ON_LEGS, roads),
         }
-        return np.select([state.kind == kind for kind in told], list(told.values()), NOBODY)
+        return np.asarray(np.select([state.kind == kind for kind in told], list(told.values()), NOBODY))
 
     @cached_property
     def displaced_series(self) -> I64:
@@ -460,9 +456,9 @@ def links_of(scenario: FleeScenario) -> Links:
     )
 
 
-def pace_of(links: Links, move: MoveRules, level: Level) -> Pace:
+def pace_of(links: Links, move: MoveRules, mends: Mends) -> Pace:
     """Return how people travel; the way of a day is kept finely enough for the shortest link to count."""
-    day_grain, memory_grain = GRAINS[level]
+    day_grain, memory_grain = COARSE if Mend.GRAIN in mends else FINE
     shortest = float(links.km.min(initial=move.max_move_speed)) / move.max_move_speed
     while day_grain > max(shortest, FINEST):
         day_grain /= 2

@@ -268,5 +268,5 @@ def _tags(source: I64, rank: I64, target: I64, hashes: U64) -> NDArray[np.uint32
     run = np.arange(len(order)) - np.maximum.accumulate(np.where(same, 0, np.arange(len(order))))
     copy = np.zeros(len(order), dtype=np.int64)
     copy[order] = run
-    words = mix(hashes[target], copy + 1)
+    words = mix(hashes[target], (copy + 1).astype(np.uint64))
     return np.maximum((words & np.uint64(0xFFFFFFFF)).astype(np.uint32), 1)

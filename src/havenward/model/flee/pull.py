@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.model.flee.course import Course, Level
+from havenward.model.flee.course import Course
+from havenward.model.flee.mends import Mend, Mends
 from havenward.model.flee.traits import IGNORED, SQUARED, Traits
 from havenward.model.flee.ways import Ways
 from havenward.scenario.flee.schema import FleeScenario
@@ -40,14 +41,14 @@ class Pull:
         course: places by day.
         ways: paths.
         traits: of people.
-        level: exact keeps what Flee does, mended what it means.
+        mends: where the rules differ from what Flee does.
     """
 
     scenario: FleeScenario
     course: Course
     ways: Ways
     traits: Traits
-    level: Level
+    mends: Mends
 
     @cached_property
     def foreign(self) -> NDArray[np.bool_]:
@@ -58,7 +59,7 @@ class Pull:
     @property
     def anybody_moves(self) -> bool:
         """Whether people move at all: with an awareness of 0 nobody in Flee does."""
-        return self.level == "mended" or self.scenario.settings.move_rules.awareness_level != 0
+        return Mend.AWARENESS in self.mends or self.scenario.settings.move_rules.awareness_level != 0
 
     @cached_property
     def population(self) -> F64:
@@ -85,14 +86,14 @@ class Pull:
             pull = np.array([1.0 + (place.trade_volume or 0.0) + (place.hdi or 0.0) ** 2 for place in places])
             score = np.where(self.foreign, pull, score)
         score = np.where(self.foreign, score * move.foreign_weight, score)
-        if move.avoid_food_deprived_locations and (day > 0 or self.level == "mended"):
+        if move.avoid_food_deprived_locations and (day > 0 or Mend.HUNGER in self.mends):
             score = np.where(self.foreign, score, score * (1.0 - self._hunger[day] ** 2))
         score = np.where(self.course.camp[day], score * move.camp_weight, score)
         fought = self.course.conflict[day]
         age = day - self.course.since[day]
         score = np.where(fought > 0, score * move.conflict_weight ** (decay(self.scenario, age) * fought), score)
         rules = move.flood_rules
-        if rules is not None and rules.flood_loc_weights is not None and self.level == "exact":
+        if rules is not None and rules.flood_loc_weights is not None and Mend.FORECASTS not in self.mends:
             zones = np.array([place.kind == "flood_zone" for place in places])
             score = np.where(zones, score * along(rules.flood_loc_weights, self._floods[day]), score)
             if self._forecasts(day):
@@ -142,7 +143,7 @@ class Pull:
         if move.fixed_routes:
             stored = ((move.weight_softening + self._stored(day, score)) / far) ** move.weight_power
             # Flee's fixed routes take the score of a place twice
-            twice = score[self.ways.goal] if self.level == "mended" else np.ones(len(self.ways.goal))
+            twice = score[self.ways.goal] if Mend.FIXED_ROUTES in self.mends else np.ones(len(self.ways.goal))
             weight = stored[:, None] * own * near / np.maximum(twice, 1e-300)[:, None]
         else:
             weight = ((move.weight_softening + own * near) / far[:, None]) ** move.weight_power
@@ -154,7 +155,7 @@ class Pull:
     def _stored(self, day: int, score: F64) -> F64:
         """Return (K,) scores of goals as fixed routes see them: Flee sees those of later places as they were yesterday."""
         goal = self.ways.goal
-        if self.level == "mended" or day == 0:
+        if Mend.FIXED_ROUTES in self.mends or day == 0:
             return np.asarray(score[goal])
         stand = np.repeat(self.ways.stand_place, np.diff(self.ways.first))
         return np.where(goal < stand, score[goal], self.scores(day - 1)[goal])
@@ -183,7 +184,7 @@ class Pull:
         stand = np.repeat(self.ways.stand_place, np.diff(self.ways.first))
         lat = np.radians([place.lat for place in self.scenario.locations])
         lon = np.radians([place.lon for place in self.scenario.locations])
-        if self.level == "exact":
+        if Mend.NEARNESS not in self.mends:
             lat, lon = lon, lat
         a, b = stand, self.ways.goal
         half = np.sin((lat[b] - lat[a]) / 2) ** 2 + np.cos(lat[a]) * np.cos(lat[b]) * np.sin((lon[b] - lon[a]) / 2) ** 2
@@ -260,21 +261,14 @@ class Pull:
         """(T, P) factor of a forecast on the chance to leave. Flee makes it nought where no flood is forecast."""
         rules = self.scenario.settings.move_rules.flood_rules
         assert rules is not None
-        factor = self._forecast(day, None) / rules.flood_forecaster_timescale
-        if self.level == "mended":
-            factor = np.where(factor > 0, factor, 1.0)
-        return (
-            np.asarray(factor[None, :] * self._heed()[:, None])
-            if self.level == "exact"
-            else np.where(factor[None, :] == 1.0, 1.0, factor[None, :] * self._heed()[:, None])
-        )
+        ahead = self._forecast(day, None)[None, :]
+        factor = ahead / rules.flood_forecaster_timescale * self._heed()[:, None]
+        return np.where(ahead > 0, factor, 1.0) if Mend.FORECASTS in self.mends else factor
 
     def _attraction_forecast(self, day: int) -> F64:
         """(T, P) factor of a forecast on attractiveness. Flee makes it nought where no flood is forecast."""
         rules = self.scenario.settings.move_rules.flood_rules
         assert rules is not None
-        base = self._forecast(day, day)
-        factor = base**2 / rules.flood_forecaster_timescale
-        if self.level == "mended":
-            return np.asarray(np.where(base[None, :] > 0, factor[None, :] * self._heed()[:, None], 1.0))
-        return np.asarray(factor[None, :] * self._heed()[:, None])
+        ahead = self._forecast(day, day)[None, :]
+        factor = ahead**2 / rules.flood_forecaster_timescale * self._heed()[:, None]
+        return np.where(ahead > 0, factor, 1.0) if Mend.FORECASTS in self.mends else factor

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from havenward.core.streams import meaning, step, uniforms
-from havenward.model.flee.course import Course, Level
+from havenward.model.flee.course import Course
+from havenward.model.flee.mends import Mend, Mends
 from havenward.model.flee.pull import along, decay
 from havenward.scenario.flee.schema import FleeScenario
 
@@ -39,11 +40,11 @@ class Registered:
     at_start: I64
 
 
-def registered(scenario: FleeScenario, level: Level) -> Registered:
+def registered(scenario: FleeScenario, mends: Mends) -> Registered:
     """Follow the registers: what they fall by is held against later arrivals."""
     rules = scenario.settings.spawn_rules
     names = scenario.source.names
-    if level == "exact":
+    if Mend.ROUNDING not in mends:
         table = scenario.registered_by_day()
     else:
         hasten = scenario.settings.optimisations.hasten
@@ -51,7 +52,7 @@ def registered(scenario: FleeScenario, level: Level) -> Registered:
         table = np.stack([scenario.source.line(name, hasten).at(when) for name in names], axis=1)
     if rules.sum_from_camps:
         series = table[:, 1:].sum(axis=1)
-        doubled = table[0].sum() if level == "exact" else series[0]
+        doubled = series[0] if Mend.DAY_0 in mends else table[0].sum()
     else:
         series = table[:, 0]
         doubled = series[0]
@@ -77,13 +78,13 @@ class SettingOut:
         scenario: the folder.
         course: places by day.
         population: (P,) people of each place at the start, divided by hasten.
-        level: exact keeps what Flee does, mended what it means.
+        mends: where the rules differ from what Flee does.
     """
 
     scenario: FleeScenario
     course: Course
     population: F64
-    level: Level
+    mends: Mends
 
     @property
     def follows_registers(self) -> bool:
@@ -94,7 +95,7 @@ class SettingOut:
     @cached_property
     def registered(self) -> Registered:
         """What the registers say."""
-        return registered(self.scenario, self.level)
+        return registered(self.scenario, self.mends)
 
     @cached_property
     def by_place(self) -> F64:
@@ -118,7 +119,7 @@ class SettingOut:
 
     def _driven(self, day: int, population: F64) -> F64:
         rules, settings = self.scenario.settings.spawn_rules, self.scenario.settings
-        scale = settings.optimisations.hasten if self.level == "mended" else 1
+        scale = settings.optimisations.hasten if Mend.HASTEN in self.mends else 1
         if settings.flood_mode:
             assert rules.flood_driven_spawning is not None
             mode, listed = rules.flood_driven_spawning.spawn_mode, rules.flood_driven_spawning.displaced_per_flood_day

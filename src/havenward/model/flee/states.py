@@ -50,6 +50,8 @@ CHOOSING: Final = (DISPLACED, STANDING, AT_THE_GATE)
 ON_LEGS: Final = (SETTING_OUT, ON_THE_ROAD, TURNED)
 PASSING: Final = (DISPLACED, SETTING_OUT, ARRIVING, ENTERING)
 """Kinds that nobody is of at dusk."""
+PASSING_WITHIN_TRAVEL: Final = (DISPLACED, ARRIVING, ENTERING)
+"""The same, without those who wait for all others to have set out."""
 
 MOST_DAYS: Final = 1 << 10
 """Days that a person may be on one link."""
@@ -189,14 +191,16 @@ class Steps:
         """Who comes by goes on along an option at once: at full speed, or (options counted on) on foot."""
         source, option, rank, size = self._options(states.at)
         leg, trait, lately = self.ways.leg[option], states.trait[source], states.lately[source]
-        made = states.far[source] * self.pace.day_grain * self.pace.full
+        made = states.far[source].astype(np.float64) * self.pace.day_grain * self.pace.full
         none = np.zeros_like(leg)
         run = self._after(ON_THE_ROAD, leg, trait, none, none + 1, none, lately, made, self._speed(leg))
         fast = Edges(source, rank, run)
         foot = (self.pace.links.walked[self.ways.leg_link] > 0).any()
         if not foot:
             return fast
-        walk = self._after(ON_THE_ROAD, leg, trait, none, none, none + 1, lately, made, np.full(len(leg), self.pace.walk))
+        walk = self._after(
+            ON_THE_ROAD, leg, trait, none, none, none + 1, lately, made, np.full(len(leg), self.pace.walk, dtype=np.float64)
+        )
         return joined(fast, Edges(source, size + rank, walk))
 
     def of_entering(self, states: States) -> Edges:
@@ -212,7 +216,7 @@ class Steps:
         kind = np.where(states.kind == TURNED, TURNED, ON_THE_ROAD)
         none = np.zeros(len(leg))
         on_foot = fresh if self.pace.first_on_foot else np.zeros_like(fresh)
-        speed = np.where(on_foot == 1, self.pace.walk, self._speed(leg))
+        speed = np.asarray(np.where(on_foot == 1, self.pace.walk, self._speed(leg)), dtype=np.float64)
         here = np.arange(len(leg))
         fast, slow = states.fast, states.slow
         run = self._after(kind, leg, states.trait, fresh, fast + 1 - on_foot, slow + on_foot, lately, none, speed)
@@ -226,7 +230,7 @@ class Steps:
             slow[may] + 1,
             lately[may],
             none[may],
-            np.full(len(may), self.pace.walk),
+            np.full(len(may), self.pace.walk, dtype=np.float64),
         )
         return joined(Edges(here, np.zeros_like(here), run), Edges(may, np.ones_like(may), walk))
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.model.flee.course import Course, course_of, link_ends
+from havenward.model.flee.mends import LEVELS
 from havenward.report.flee.sums import FleeSums, Values
 from havenward.report.geometry import Box, Points, box_around
 from havenward.report.map_scene import Spots
@@ -62,7 +63,7 @@ def flee_scene(sums: FleeSums, scenario: FleeScenario, level: Level, *, full: bo
         nothing = np.zeros((0, 2, 2))
         box = box_around(camps.points)
         return FleeScene(camps, people, capacity, NONE, NONE, NONE, NONE, nothing, nothing, box, flood)
-    course = course_of(scenario, level)
+    course = course_of(scenario, LEVELS[level])
     struck = scenario.flood_by_day() if flood else course.conflict
     kinds = parted(scenario.locations, set(sums.camps), np.asarray(struck[days] > 0))
     routes, closed = routes_of(scenario, course, days.stop - 1)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from havenward.scenario.cells import convert
 from havenward.scenario.flee.lines import Lines, Row, Sheet, header_names, in_bulk, rows_of, sheet_of, without_bare_header
 from havenward.scenario.flee.schema import CAMPS, Location, Route, kind_of
 from havenward.scenario.problems import Problems, nearest
@@ -34,6 +34,10 @@ LOCATION_ATTRIBUTES: Mapping[str, type] = {
 
 ROUTE_COLUMNS = ("name1", "name2", "distance", "forced_redirection")
 ROUTE_ATTRIBUTES: Mapping[str, type] = {"max_move_speed": float, "walk_probability": float, "link_type": str}
+
+MOST_DIGITS = 9
+"""Digits of a number that nothing is to be told of: more are looked at one by one."""
+_FEW_DIGITS = re.compile(rf"-?\d{{1,{MOST_DIGITS}}}(\.\d{{1,{MOST_DIGITS}}})?", re.ASCII)
 
 _LOCATION_NAMES = {"lat": "latitude", "lon": "longitude", "kind": "location_type", "capacity": "population"}
 _ROUTE_NAMES = {"from_place": "name1", "to_place": "name2", "km": "distance"}
@@ -79,17 +83,15 @@ def _plain_location(cells: list[str]) -> dict[str, Any] | None:
     if country:
         values["country"] = country
     if persons:
-        number = convert("integer", persons) if persons.isascii() else None
-        if not isinstance(number, int):
+        if len(persons) > MOST_DIGITS or not (persons.isascii() and persons.isdigit()):
             return None
-        values["population"] = number
+        values["population"] = int(persons)
     return values
 
 
 def _plain_number(text: str) -> float | None:
-    """A number written with Western digits; None for anything else."""
-    value = convert("number", text) if text and text.isascii() else None
-    return value if isinstance(value, float) else None
+    """A number of few Western digits; None for anything else."""
+    return float(text) if _FEW_DIGITS.fullmatch(text) else None
 
 
 def _location(row: Row) -> Location | None:
