@@ -15,6 +15,7 @@ from havenward.core.ledger import Ledger
 from havenward.core.orders import Passage
 from havenward.model.flee.flee import Flee
 from havenward.model.flee.ground import Ground
+from havenward.model.flee.mends import LEVELS, Mends
 from havenward.run.days import turn_day
 from havenward.scenario.flee.read import check_flee_files
 from havenward.scenario.flee.schema import FleeScenario
@@ -22,6 +23,7 @@ from havenward.scenario.problems import Problem
 from havenward.solve.chain import Chain
 from havenward.solve.individuals import Individuals
 
+EXACT, MENDED = LEVELS["exact"], LEVELS["mended"]
 SOLVERS = {"individuals": Individuals, "chain": Chain}
 START = dt.date(2020, 1, 1)
 
@@ -215,14 +217,14 @@ def turn(
     scenario: FleeScenario,
     solver: str = "individuals",
     *,
-    level: str = "exact",
+    mends: Mends = EXACT,
     members: int = 1,
     days: int | None = None,
     seed: int = 1,
     first: int = 0,
 ) -> Story:
     """Turn the days of a folder."""
-    flee = Flee.of(scenario, level)
+    flee = Flee.of(scenario, mends)
     numbers = np.arange(first, first + members, dtype=np.uint32)
     rules = flee.for_members(numbers, seed, 0.0, 0)
     ledger = Ledger(rules.table)
@@ -245,9 +247,9 @@ def turn(
     return Story(flee.ground, stock, flow, rules.stocks, rules.links, dusk, bool(made.approximations))
 
 
-def weights(scenario: FleeScenario, start: str, day: int = 0, level: str = "exact") -> dict[tuple[str, float], float]:
+def weights(scenario: FleeScenario, start: str, day: int = 0, mends: Mends = EXACT) -> dict[tuple[str, float], float]:
     """Return the weight of each path that people know from a place, by its end and its length; closed ones are left out."""
-    ground = Ground.of(scenario, level)
+    ground = Ground.of(scenario, mends)
     population = ground.pull.population[:, None]
     found = ground.pull.weights(day, population)[0, :, 0]
     row = ground.names.index(start)

@@ -6,7 +6,7 @@ import pytest
 from havenward.model.flee.ground import Ground
 from havenward.model.flee.traits import AS_IS, IGNORED, SQUARED, hazard_of
 from havenward.scenario.flee.settings import MoveRules
-from tests.model_flee.drive import STAY, both, camp, deviates, folder, near, town, turn, weights, zone
+from tests.model_flee.drive import EXACT, MENDED, STAY, both, camp, deviates, folder, near, town, turn, weights, zone
 
 PLACES = [
     zone("A"),
@@ -20,9 +20,9 @@ PLACES = [
 ROADS = [("A", name, 90) for name in "TCIFGW"]
 
 
-def scores(day=0, *, places=PLACES, days=8, level="exact", **rest):
+def scores(day=0, *, places=PLACES, days=8, mends=EXACT, **rest):
     """Scores of all places by name."""
-    ground = Ground.of(folder(places, ROADS, days=days, **rest), level)
+    ground = Ground.of(folder(places, ROADS, days=days, **rest), mends)
     return dict(zip(ground.names, ground.pull.scores(day).tolist(), strict=True))
 
 
@@ -60,7 +60,7 @@ def test_hunger_repels_at_home():
     assert [day["T"] for day in found] == pytest.approx([1, 1 - 0.3**2, 1 - 0.4**2])
     assert [day["C"] for day in found] == pytest.approx([2, 2 * (1 - 0.3**2), 2 * (1 - 0.4**2)])
     assert [day["F"] for day in found] == [2, 2, 2]
-    assert scores(0, settings=rules, more=food, level="mended")["T"] == pytest.approx(1 - 0.2**2)
+    assert scores(0, settings=rules, more=food, mends=MENDED)["T"] == pytest.approx(1 - 0.2**2)
 
 
 def test_trade_and_development_attract_abroad():
@@ -75,7 +75,7 @@ def test_trade_and_development_attract_abroad():
 def test_the_country_of_the_first_row_is_home():
     places = [zone("A", country="X"), town("T", 5, country="Y"), town("U", 5, country="X")]
     found = folder(places, [("A", "T", 9), ("A", "U", 9)], days=1, settings={"move_rules": {"foreign_weight": 4.0}})
-    assert Ground.of(found, "exact").pull.scores(0)[1:].tolist() == [4, 1]
+    assert Ground.of(found, EXACT).pull.scores(0)[1:].tolist() == [4, 1]
 
 
 def test_people_attract_where_there_is_no_camp():
@@ -96,7 +96,7 @@ def test_near_places_attract_more():
     rules = {"move_rules": {"stay_close_to_home": True, "home_distance_power": 1.0}}
     found = folder(places, [("A", "C", 90), ("A", "D", 90)], days=1, settings=rules)
     degree = 6371.0 * np.pi / 180
-    true = weights(found, "A", level="mended")
+    true = weights(found, "A", mends=MENDED)
     assert true["C", 90] == pytest.approx(1 / degree / 100)
     exchanged = weights(found, "A")
     # one degree of what Flee takes for latitude is a degree, one of what it takes for longitude is shorter at 60 degrees
@@ -171,4 +171,4 @@ def test_a_place_that_becomes_a_flood_zone_counts_as_one():
     from tests.model_flee.test_floods import flooded
 
     found = flooded({"H": [1, 1], "L": [1, 1]}, changes=["H,flood_zone,1"])
-    assert Ground.of(found, "exact").pull.scores(1).tolist() == [0.5, 0.5]
+    assert Ground.of(found, EXACT).pull.scores(1).tolist() == [0.5, 0.5]

@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 
 from havenward.model.flee.course import course_of, link_ends
-from tests.model_flee.drive import STAY, both, camp, deviates, folder, town, turn, zone
+from tests.model_flee.drive import EXACT, MENDED, STAY, both, camp, deviates, folder, town, turn, zone
 
 PLACES = [zone("A"), town("B", 5), town("X", 5, country="Abroad"), camp("C", country="Abroad")]
 ROADS = [("A", "B", 10), ("B", "X", 10), ("A", "C", 10), ("X", "C", 10)]
 
 
-def open_links(closures, *, level="exact", days=4, places=PLACES, roads=ROADS):
+def open_links(closures, *, mends=EXACT, days=4, places=PLACES, roads=ROADS):
     """Per day the links that are open, each as its two ends."""
     found = folder(places, roads, days=days, closures=closures)
     start, end = link_ends(found)
     names = [place.name for place in places]
-    table = course_of(found, level).links_open
+    table = course_of(found, mends).links_open
     return [{names[start[k]] + names[end[k]] for k in np.flatnonzero(row)} for row in table]
 
 
@@ -40,7 +40,7 @@ def test_what_closes(row, shut):
 
 
 def test_a_single_road_closes_as_it_is_meant():
-    assert open_links(["link,A,B,1,3"], level="mended") == [EVERY, EVERY - {"AB", "BA"}, EVERY - {"AB", "BA"}, EVERY]
+    assert open_links(["link,A,B,1,3"], mends=MENDED) == [EVERY, EVERY - {"AB", "BA"}, EVERY - {"AB", "BA"}, EVERY]
 
 
 def test_never_and_from_the_first_day():
@@ -54,7 +54,7 @@ def test_reopening_is_not_counted():
     assert found[1] == EVERY - {"BX", "XB", "AC", "CA", "XC", "CX"}
     assert found[2] == EVERY - {"XC", "CX"}
     assert found[3] == EVERY
-    assert open_links(rows, level="mended")[2] == EVERY - {"AC", "CA", "XC", "CX"}
+    assert open_links(rows, mends=MENDED)[2] == EVERY - {"AC", "CA", "XC", "CX"}
 
 
 def test_rows_of_a_day_act_in_their_order():

@@ -5,13 +5,13 @@ import pytest
 
 from havenward.model.flee.ground import Ground
 from havenward.model.flee.room import at_start, capacities
-from tests.model_flee.drive import STAY, both, camp, deviates, files_of, folder, near, town, turn, zone
+from tests.model_flee.drive import EXACT, MENDED, STAY, both, camp, deviates, files_of, folder, near, town, turn, zone
 from tests.scenario_flee.helpers import read
 
 
-def held(scenario, level="exact"):
+def held(scenario, mends=EXACT):
     """(D, P) what places hold."""
-    return capacities(scenario, Ground.of(scenario, level).setting_out, level)
+    return capacities(scenario, Ground.of(scenario, mends).setting_out, mends)
 
 
 def full_camp(room, inside, km=1000, **rules):
@@ -135,7 +135,7 @@ def test_people_of_day_0_are_taken_off_the_capacity():
     series = {"C": {0: 100}, "D": {0: 100}, "E": {0: 150}, "F": {0: 10}}
     found = folder(places, roads, days=2, series=series, settings={"spawn_rules": {"insert_day0": True}})
     assert held(found)[0].tolist() == [np.inf, 150, np.inf, np.inf, np.inf]
-    assert held(found, "mended")[0].tolist() == [np.inf, 250, 100, 100, np.inf]
+    assert held(found, MENDED)[0].tolist() == [np.inf, 250, 100, 100, np.inf]
     assert turn(found, days=1).at("C").tolist() == [[100]]
 
 
@@ -152,7 +152,7 @@ def test_what_is_inside_and_what_is_left_on_day_0(spawn, left, inside):
         [zone("A"), camp("C", 250)], [("A", "C", 10)], days=1, series={"C": {0: 100}}, settings={"spawn_rules": spawn}
     )
     assert held(found)[0, 1] == left
-    assert at_start(found, Ground.of(found, "exact").setting_out, "exact").tolist() == [0, inside]
+    assert at_start(found, Ground.of(found, EXACT).setting_out, EXACT).tolist() == [0, inside]
 
 
 def test_capacities_grow_from_the_first_day_on():
@@ -186,4 +186,4 @@ def test_hasten_divides_capacities_and_cuts():
     files = files_of(places, [("A", "C", 10)], days=1, settings={"optimisations": {"hasten": 20}})
     found = read(files)
     assert held(found)[0, 1] == 9
-    assert at_start(found, Ground.of(found, "exact").setting_out, "exact")[1] == 5
+    assert at_start(found, Ground.of(found, EXACT).setting_out, EXACT)[1] == 5

@@ -4,7 +4,7 @@ import pytest
 
 from havenward.model.flee.course import course_of
 from tests.model_flee.covers import BEHAVIOURS, DEFECTS, MESSAGES, QUIRKS, SETTINGS, missing
-from tests.model_flee.drive import STAY, both, camp, deviates, files_of, folder, near, told, town, turn, weights, zone
+from tests.model_flee.drive import EXACT, STAY, both, camp, deviates, files_of, folder, near, told, town, turn, weights, zone
 from tests.scenario_flee.helpers import problems_of
 
 
@@ -73,6 +73,6 @@ def test_an_intensity_of_a_half_stays_a_half():
     places = [zone("A"), town("T", 5), camp("C")]
     roads, settings = [("A", "T", 9), ("A", "C", 9)], {"default_conflict_intensity": 0.5}
     found = folder(places, roads, days=2, changes=["T,conflict_zone,1"], settings=settings)
-    assert course_of(found, "exact").conflict[:, 1].tolist() == [0, 0.5]
+    assert course_of(found, EXACT).conflict[:, 1].tolist() == [0, 0.5]
     files = files_of(places, roads, days=2, changes=["T,conflict_zone,1"], settings=settings)
     assert any("cuts it" in problem.wrong for problem in problems_of(files))

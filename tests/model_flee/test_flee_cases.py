@@ -8,7 +8,7 @@ from havenward.model.flee.course import course_of
 from havenward.model.flee.ground import Ground
 from havenward.model.flee.room import capacities
 from tests.model_flee.covers import missing
-from tests.model_flee.drive import FLOODS, STAY, both, camp, files_of, folder, told, town, turn, weights, zone
+from tests.model_flee.drive import EXACT, FLOODS, STAY, both, camp, files_of, folder, told, town, turn, weights, zone
 from tests.scenario_flee.helpers import problems_of
 
 FAST = {"max_move_speed": 5000.0}
@@ -35,11 +35,13 @@ WIDE = [("A", "B"), ("A", "C"), ("A", "D"), ("C", "C2"), ("C", "D2"), ("D", "D2"
 @both
 @pytest.mark.parametrize("stops", [0, 1, 2, 3, 4])
 def test_every_level_of_awareness_runs(stops, solver):
-    """Level 0 freezes people in Flee (B10); here it counts as 1, and is told of."""
+    """At level 0 nobody moves (B10), which is told of on reading; at the others the paths are those of so many stops."""
     places = [zone("A"), *(town(name) for name in ("B", "C", "D", "C2", "D2")), camp("D3")]
     roads = [(*pair, 834) for pair in WIDE]
     found = folder(places, roads, days=5, out=[1], settings={"move_rules": {"awareness_level": stops}})
-    assert turn(found, solver).stock.sum(axis=-1).tolist() == [[1] * 5]
+    story = turn(found, solver)
+    assert story.stock.sum(axis=-1).tolist() == [[1] * 5]
+    assert (story.at("A") == 1).all() == (stops == 0)
     ends = {goal for goal, _ in weights(found, "A")}
     assert ends == [set("BCD"), set("BCD"), {*"BCD", "C2", "D2"}, {*"BCD", "C2", "D2", "D3"}][min(stops, 3)]
 
@@ -94,14 +96,14 @@ def test_crawling_four_places():
     kept = weights(found, "A")
     assert set(kept) == {("B", 100), ("C", 200), ("D", 200)}
     assert all(weight > 0 for weight in kept.values())
-    assert Ground.of(found, "exact").pull.scores(0)[1] == 1.0
+    assert Ground.of(found, EXACT).pull.scores(0)[1] == 1.0
 
 
 def test_changes_of_kind_come_on_their_day():
     places = [zone("A"), zone("B"), town("C")]
     changes = ["C,idpcamp,100", "A,town,500"]
     found = folder(places, [("A", "B", 9), ("A", "C", 9)], days=501, war={"B": 1}, changes=changes)
-    course = course_of(found, "exact")
+    course = course_of(found, EXACT)
     assert (course.town[99, 2], course.camp[99, 2], course.town[100, 2], course.camp[100, 2]) == (True, False, False, True)
     assert course.conflict[499, 0] > 1e-4
     assert course.town[500, 0]
@@ -138,8 +140,8 @@ def test_toy_escape(solver):
     """500 and 500 again on day 0, and 135 until day 9. The capacity is 100 + 10 000 t before day t."""
     found = escape()
     assert turn(found, solver).displaced[0, -1] == 1135
-    ground = Ground.of(found, "exact")
-    assert capacities(found, ground.setting_out, "exact")[:, 1].tolist() == [100 + 10_000 * (day + 1) for day in range(10)]
+    ground = Ground.of(found, EXACT)
+    assert capacities(found, ground.setting_out, EXACT)[:, 1].tolist() == [100 + 10_000 * (day + 1) for day in range(10)]
 
 
 @both
@@ -176,7 +178,7 @@ def test_a_forecast_of_floods_runs_with_its_lists(solver):
     found = floods(level, ["A", "B", "C"], rules=rules, more=more)
     story = turn(found, solver)
     assert story.stock.sum(axis=-1).min() == story.stock.sum(axis=-1).max() > 0
-    ground = Ground.of(found, "exact")
+    ground = Ground.of(found, EXACT)
     assert ground.traits.awareness.tolist() == [1, 2]
     assert ground.traits.share[:2].tolist() == [[0.5, 0.5], [1, 0]]
 
@@ -235,7 +237,7 @@ def test_tiny_closure(solver):
     places, roads = [zone("A"), camp("B"), camp("C"), camp("D")], [("A", "B", 5), ("C", "D", 5)]
     closures = ["camp,C,,0,-1", "location,B,,3,-1"]
     found = folder(places, roads, days=100, out=[1] * 100, closures=closures, settings={"move_rules": STAY})
-    assert course_of(found, "exact").chance[0, 2] > 0.01
+    assert course_of(found, EXACT).chance[0, 2] > 0.01
     story = turn(found, solver)
     assert (story.at("B")[0, -1], story.at("A")[0, -1]) == (3, 97)
 

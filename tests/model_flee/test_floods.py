@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from havenward.model.flee.ground import Ground
-from tests.model_flee.drive import FLOODS, both, camp, deviates, folder, near, town, turn, weights
+from tests.model_flee.drive import EXACT, FLOODS, MENDED, both, camp, deviates, folder, near, town, turn, weights
 
 LISTS = {"flood_movechances": [0, 0.5, 0.6, 0.8, 1], "flood_loc_weights": [1, 0.5, 0.2, 0.1, 0]}
 SEEN = {**LISTS, "flood_forecaster": True, "flood_forecaster_timescale": 2, "flood_forecaster_end_time": 6}
@@ -26,7 +26,7 @@ def flooded(
 
 def chances(scenario, day):
     """(P,) chances to leave, for the first kind of people."""
-    ground = Ground.of(scenario, "exact")
+    ground = Ground.of(scenario, EXACT)
     return ground.pull.chances(day, ground.pull.population[:, None], np.zeros(len(ground.names)))[0, :, 0].tolist()
 
 
@@ -83,11 +83,11 @@ def test_people_leave_by_level(solver):
 def test_the_flood_weighs_on_flood_zones_twice():
     """B15: in the score, and for each person; on other places once. Level 0 of the list counts in the score."""
     found = flooded({"L": [1, 1], "H": [2, 0]})
-    assert Ground.of(found, "exact").pull.scores(0).tolist() == [0.5, 1]
+    assert Ground.of(found, EXACT).pull.scores(0).tolist() == [0.5, 1]
     assert weights(found, "H") == pytest.approx({("L", 10): 0.25 / 20})
     assert weights(found, "L") == pytest.approx({("H", 10): 0.2 / 20})
     assert weights(found, "L", 1) == pytest.approx({("H", 10): 1 / 20})
-    assert weights(found, "H", level="mended") == pytest.approx({("L", 10): 0.5 / 20})
+    assert weights(found, "H", mends=MENDED) == pytest.approx({("L", 10): 0.5 / 20})
     lists = {**LISTS, "flood_loc_weights": [0.9, 0.5, 0.2]}
     assert weights(flooded({"L": [0, 1], "H": [0, 1]}, rules=lists), "H") == pytest.approx({("L", 10): 0.9 / 20})
 
@@ -123,7 +123,7 @@ def test_trust_goes_by_the_day_that_is_forecast():
 def test_people_heed_a_forecast_by_their_awareness():
     rules = {**SEEN, "flood_awareness_weights": [0.0, 0.5, 1.0]}
     more = {"demographics_floodawareness.csv": "floodawareness,Default\n0,1\n1,1\n2,2\n"}
-    ground = Ground.of(flooded({"L": [1] * 7, "H": [0] * 7}, days=7, rules=rules, more=more), "exact")
+    ground = Ground.of(flooded({"L": [1] * 7, "H": [0] * 7}, days=7, rules=rules, more=more), EXACT)
     chance = ground.pull.chances(0, ground.pull.population[:, None], np.zeros(2))[:, 0, 0]
     assert chance == pytest.approx([0, 0.125, 0.25])
     assert ground.traits.share[0].tolist() == [0.25, 0.25, 0.5]

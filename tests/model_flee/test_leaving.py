@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from havenward.model.flee.ground import Ground
-from tests.model_flee.drive import STAY, both, camp, deviates, folder, near, town, turn, zone
+from tests.model_flee.drive import EXACT, STAY, both, camp, deviates, folder, near, town, turn, zone
 
 FOOD = {"region_attributes_IPC.csv": "#Day,R,S\n0,0,50\n4,40,50\n"}
 
 
 def chances(scenario, day=0):
     """(P,) chances to leave by place."""
-    ground = Ground.of(scenario, "exact")
+    ground = Ground.of(scenario, EXACT)
     full = ground.capacity[day]
     room = np.where(np.isfinite(full), full, 0.0)
     found = ground.pull.chances(day, ground.pull.population[:, None], room)[0, :, 0]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from havenward.model.flee.ground import Ground
-from tests.model_flee.drive import STAY, both, camp, deviates, files_of, folder, near, told, town, turn, zone
+from tests.model_flee.drive import EXACT, MENDED, STAY, both, camp, deviates, files_of, folder, near, told, town, turn, zone
 from tests.scenario_flee.helpers import problems_of
 
 
@@ -15,7 +15,7 @@ def star(*zones, days=4, **rest):
 
 def drawn_to(scenario, day):
     """(zones,) shares of those who set out on a day."""
-    ground = Ground.of(scenario, "exact")
+    ground = Ground.of(scenario, EXACT)
     weight = ground.setting_out.origin_weights(day, ground.pull.population[:, None])[:-1, 0]
     return (weight / weight.sum()).tolist()
 
@@ -45,12 +45,12 @@ def test_weights_are_a_day_late():
     """A8: on day t they are those of day t-1, unless a zone began or ended on day t."""
     war = {"A": 1, "B": [0, 0, 0, 1, 1, 1, 1, 1]}
     found = star(zone("A", 100), town("B", 100), days=8, war=war, settings=DECAY)
-    ground = Ground.of(found, "exact")
+    ground = Ground.of(found, EXACT)
     a, b = np.array([ground.setting_out.origin_weights(day, ground.pull.population[:, None])[:2, 0] for day in range(8)]).T
     # A is 0 to 7 days old; seen on days 0, 0, 1, 3, 3, 4, 5, 6, because B begins on day 3
     assert a.tolist() == [100, 100, 100, 50, 50, 25, 25, 25]
     assert b.tolist() == [0, 0, 0, 100, 100, 100, 50, 50]
-    mended = Ground.of(found, "mended")
+    mended = Ground.of(found, MENDED)
     a = [mended.setting_out.origin_weights(day, mended.pull.population[:, None])[0, 0] for day in range(8)]
     assert a == [100, 100, 50, 50, 25, 25, 25, 25]
 
@@ -58,7 +58,7 @@ def test_weights_are_a_day_late():
 def test_the_last_multiplier_holds_for_ever_and_places_told_of_once_are_a_day_older():
     """The list is asked at whole intervals; A17: a zone of locations.csv alone is t + 1 days old on day t."""
     found = star(zone("A", 100), zone("B", 100), days=8, war={"B": 1}, settings=DECAY)
-    ground = Ground.of(found, "exact")
+    ground = Ground.of(found, EXACT)
     weight = [ground.setting_out.origin_weights(day, ground.pull.population[:, None])[:2, 0].tolist() for day in range(8)]
     # days 0 and 1 see day 0, on which A is 1 day old
     assert [a for a, _ in weight] == [100, 100, 50, 50, 25, 25, 25, 25]
@@ -82,7 +82,7 @@ def test_hunger_adds_to_departures(only):
     """Population times the share in deprivation, of the day before, and none on day 0; IPC figures lie on straight lines."""
     rules = {"spawn_rules": {"starvation_driven_spawning": True, "conflict_zone_spawning_only": only}}
     places = zone("A", 100), town("T", 100, region="S")
-    ground = Ground.of(star(*places, days=4, settings=rules, more=FOOD), "exact")
+    ground = Ground.of(star(*places, days=4, settings=rules, more=FOOD), EXACT)
     weight = [ground.setting_out.origin_weights(day, ground.pull.population[:, None])[:2, 0] for day in range(4)]
     assert np.array(weight)[:, 0] == pytest.approx([100, 100, 110, 120])
     assert np.array(weight)[:, 1] == pytest.approx([0, 0, 0, 0] if only else [0, 0, 20, 20])

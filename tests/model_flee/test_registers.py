@@ -5,7 +5,7 @@ import pytest
 
 from havenward.model.flee.ground import Ground
 from havenward.model.flee.setting_out import registered
-from tests.model_flee.drive import both, camp, folder, turn, zone
+from tests.model_flee.drive import EXACT, MENDED, both, camp, folder, turn, zone
 
 ROAD = [("A", "C", 10)]
 
@@ -13,7 +13,7 @@ ROAD = [("A", "C", 10)]
 def read(series, days=6, *, room=0, **settings):
     """A zone and a camp, and what the registers make of them."""
     found = folder([zone("A"), camp("C", room)], ROAD, days=days, series=series, settings=settings)
-    return found, registered(found, "exact")
+    return found, registered(found, EXACT)
 
 
 def daily(*counts):
@@ -40,7 +40,7 @@ def test_day_0_counts_everybody_twice(solver):
     scenario, found = read({"total": {0: 100}, "C": {0: 100}}, 2)
     assert (found.change.tolist(), found.new.tolist()) == ([200, 0], [200, 0])
     assert turn(scenario, solver).displaced.tolist() == [[200, 200]]
-    assert registered(scenario, "mended").new.tolist() == [100, 0]
+    assert registered(scenario, MENDED).new.tolist() == [100, 0]
 
 
 @both
@@ -99,8 +99,8 @@ def test_two_folders_in_one_process_share_no_debt():
     """B23: in Flee the debt of the first simulation is held against the second."""
     fallen, _ = read({"C": daily(100, 0)}, 2)
     fresh, _ = read({"C": daily(10, 20)}, 2)
-    assert Ground.of(fallen, "exact").setting_out.registered.debt.tolist() == [0, 100]
-    assert Ground.of(fresh, "exact").setting_out.registered.new.tolist() == [10, 10]
+    assert Ground.of(fallen, EXACT).setting_out.registered.debt.tolist() == [0, 100]
+    assert Ground.of(fresh, EXACT).setting_out.registered.new.tolist() == [10, 10]
     assert turn(fallen).displaced.tolist() == [[100, 100]]
     assert turn(fresh).displaced.tolist() == [[10, 20]]
 

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from havenward.model.flee.course import course_of
-from tests.model_flee.drive import STAY, both, camp, deviates, folder, near, town, turn, zone
+from tests.model_flee.drive import EXACT, MENDED, STAY, both, camp, deviates, folder, near, town, turn, zone
 
 ROAD = [("A", "C", 10)]
 
 
-def course(*places, war=None, level="exact", days=4, **rest):
+def course(*places, war=None, mends=EXACT, days=4, **rest):
     """The course of A and C (and others), with roads from A to each."""
     found = folder(places, [(places[0].name, place.name, 10) for place in places[1:]], days=days, war=war, **rest)
-    return course_of(found, level)
+    return course_of(found, mends)
 
 
 def test_intensity_is_read_when_a_conflict_begins():
@@ -21,7 +21,7 @@ def test_intensity_is_read_when_a_conflict_begins():
     found = course(zone("A"), zone("B"), camp("C"), war=war)
     assert found.conflict[:, 0].tolist() == [0.5, 0.5, 0, 0.8]
     assert found.since[:, 0].tolist() == [0, 0, 0, 3]
-    assert course(zone("A"), zone("B"), camp("C"), war=war, level="mended").conflict[:, 0].tolist() == [0.5, 1, 0, 0.8]
+    assert course(zone("A"), zone("B"), camp("C"), war=war, mends=MENDED).conflict[:, 0].tolist() == [0.5, 1, 0, 0.8]
 
 
 def test_a_zone_becomes_a_town_when_the_conflict_ends():
@@ -38,7 +38,7 @@ def test_a_camp_that_was_a_zone_is_half_a_town(solver):
     assert found.town[:, 1].tolist() == [False, False, True, True]
     assert found.camp[:, 1].tolist() == [True] * 4
     assert found.chance[:, 1].tolist() == [0.001, 1, 0.3, 0.3]
-    mended = course(zone("A"), camp("C"), war=war, level="mended")
+    mended = course(zone("A"), camp("C"), war=war, mends=MENDED)
     assert mended.town[:, 1].tolist() == [False] * 4
     assert mended.chance[:, 1].tolist() == [0.001, 1, 0.001, 0.001]
     people = folder([zone("A"), camp("C", initial_idps=4000)], [("A", "C", 5000)], days=1, war={"A": 1, "C": [0]})

@@ -133,8 +133,11 @@ def lay_out(names: Sequence[str], links: Links, marker: NDArray[np.bool_], stops
     Raises:
         TooManyPaths: there are more than MOST_OPTIONS.
     """
-    if stops <= 1 and not marker.any():
-        return single_links(names, links)
+    return all_paths(names, links, marker, stops) if stops > 1 or marker.any() else single_links(names, links)
+
+
+def all_paths(names: Sequence[str], links: Links, marker: NDArray[np.bool_], stops: int) -> Ways:
+    """Return the ways of any graph, by a search from each place; see `lay_out`."""
     number = len(names)
     neighbours: list[list[tuple[int, int, float]]] = [[] for _ in range(number)]
     first_link: dict[tuple[int, int], int] = {}
@@ -168,7 +171,7 @@ def _label(stops: Sequence[str], copy: int) -> str:
 
 
 def single_links(names: Sequence[str], links: Links) -> Ways:
-    """Return the ways of people who know one stop ahead, where there are no markers: as `lay_out`, for millions of links.
+    """Return what `all_paths` gives for one stop where there are no markers, soon enough for millions of links.
 
     Every stand is a place with no stop left, every option one link, and every leg the first link of a pair of places.
     """
