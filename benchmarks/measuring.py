@@ -31,6 +31,8 @@ Level = Literal["exact", "mended"]
 LEVELS: tuple[Level, ...] = ("exact", "mended")
 REPEATS = 3
 """Runs of which the median is taken."""
+LONG = 15.0
+"""CPU seconds after which a run is not repeated."""
 
 
 @dataclass
@@ -92,10 +94,13 @@ class Case:
         return sum(by_day), by_day[-1]
 
     def seconds(self, solver: SolverName, members: int) -> float:
-        """Return CPU seconds of all days per member, the median of some repeats."""
+        """Return CPU seconds of all days per member, the median of some repeats; of fewer where one takes long."""
         for _ in self.turn(solver, members, min(2, self.flee.days)):
             pass
-        return median(sum(day for day, _ in self.turn(solver, members, self.flee.days)) / members for _ in range(REPEATS))
+        found: list[float] = []
+        while len(found) < REPEATS and sum(found) < LONG:
+            found.append(sum(day for day, _ in self.turn(solver, members, self.flee.days)))
+        return median(found) / members
 
 
 def star(places: int, units: int, chance: float) -> tuple[Individuals, Ordered]:

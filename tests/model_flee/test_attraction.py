@@ -6,7 +6,7 @@ import pytest
 from havenward.model.flee.ground import Ground
 from havenward.model.flee.traits import AS_IS, IGNORED, SQUARED, hazard_of
 from havenward.scenario.flee.settings import MoveRules
-from tests.model_flee.drive import EXACT, MENDED, STAY, both, camp, deviates, folder, near, town, turn, weights, zone
+from tests.model_flee.drive import EXACT, MENDED, STAY, both, camp, folder, near, town, turn, weights, zone
 
 PLACES = [
     zone("A"),
@@ -165,7 +165,6 @@ def test_listed_agents_have_ages_that_are_numbers(solver):
         assert near(far / (far + close), int(turn(found, solver).roads[0, 0]), 3000)
 
 
-@deviates("a flood zone is one that locations.csv calls so; what a place changes to is not asked (pull.py, scores)")
 def test_a_place_that_becomes_a_flood_zone_counts_as_one():
     """3.7: the score of flood zones is weighed by the flood, and again for each person; of other places once."""
     from tests.model_flee.test_floods import flooded

@@ -5,7 +5,7 @@ import pytest
 
 from havenward.model.flee.ground import Ground
 from havenward.model.flee.room import at_start, capacities
-from tests.model_flee.drive import EXACT, MENDED, STAY, both, camp, deviates, files_of, folder, near, town, turn, zone
+from tests.model_flee.drive import EXACT, MENDED, STAY, both, camp, files_of, folder, near, town, turn, zone
 from tests.scenario_flee.helpers import read
 
 
@@ -27,7 +27,6 @@ def test_nobody_sets_off_for_a_camp_with_less_than_half_the_room(inside, leaves,
     assert turn(full_camp(100, inside), solver).roads.tolist() == [[leaves]]
 
 
-@deviates("room is worked out so that it is 0.5 at 95 of 100; Flee's own figures make it 0.4999999 there (day.py, _crowds)")
 @both
 def test_room_at_95_of_100_is_less_than_a_half(solver):
     """The veto of FLEE.md, by Flee's own floating point: 1 - (95 - 90) / (100 * (1 - 0.9)) < 0.5."""
@@ -93,7 +92,6 @@ def test_a_crowd_released_on_one_day_overshoots(solver):
     assert inside.min() > 988
 
 
-@deviates("see test_room_at_95_of_100_is_less_than_a_half")
 @both
 def test_a_trickle_stops_at_95(solver):
     found = folder([zone("A"), camp("C", 100)], [("A", "C", 10)], days=30, out=[5] * 30, settings={"move_rules": STAY})
@@ -165,7 +163,6 @@ def test_capacities_grow_from_the_first_day_on():
     assert held(found)[:, 2].tolist() == [7, 14, 21]
 
 
-@deviates("places that are no camps begin at 0 persons, in Flee at -1 (room.py, capacities)")
 def test_places_without_a_limit_begin_at_minus_one():
     found = folder([zone("A"), town("T", 5, capacity_per_day=10)], [("A", "T", 10)], days=2)
     assert held(found)[:, 1].tolist() == [9, 19]

@@ -4,7 +4,7 @@ import pytest
 
 from havenward.model.flee.course import course_of
 from tests.model_flee.covers import BEHAVIOURS, DEFECTS, MESSAGES, QUIRKS, SETTINGS, missing
-from tests.model_flee.drive import EXACT, STAY, both, camp, deviates, files_of, folder, near, told, town, turn, weights, zone
+from tests.model_flee.drive import EXACT, STAY, both, camp, files_of, folder, near, told, town, turn, weights, zone
 from tests.scenario_flee.helpers import problems_of
 
 
@@ -36,14 +36,10 @@ def test_the_rule_of_two_systems_is_told_of():
     assert any("never active" in problem.wrong for problem in said(two_system_decision_making=True))
 
 
-@deviates("harvest_months is read and has no effect, and nothing is said (check.py); Flee keeps everybody at home in them")
 def test_harvests_are_told_of():
     assert any("harvest" in problem.column for problem in said(harvest_months=[1]))
 
 
-@deviates(
-    "a chance below 0.005 to leave a conflict zone makes it a camp in Flee, and nothing is said (check.py, check_modes)"
-)
 def test_zones_that_nobody_leaves_are_told_of():
     """3.1, 6: any place but a camp or a flood zone; that a zone is one need not be reproduced, but must be told."""
     assert any("conflict_movechance" in problem.column for problem in said(conflict_movechance=0.004))

@@ -43,9 +43,6 @@ def test_later_places_are_seen_as_they_were_yesterday():
     assert weights(found, "U", 2)["W", 90] == pytest.approx(0.25 / 100)
 
 
-@deviates(
-    "on day 0 later places are seen as they are, in Flee as they were set up, before the first conflicts (pull.py, _stored)"
-)
 def test_on_the_first_day_later_places_are_seen_as_they_were_set_up():
     """3.1, 6: scores are worked out once before the conflicts of day 0; the town W is then no zone."""
     places, roads = [zone("A"), town("W", 1)], [("A", "W", 90)]
@@ -86,7 +83,6 @@ def test_fixed_routes_know_what_is_closed(solver):
 MARKED = [("A", "M", 10), ("M", "C", 20), ("C", "D", 30)]
 
 
-@deviates("with fixed routes a marker should take a stop; the paths are those of free choice (ways.py, lay_out)")
 def test_a_marker_takes_a_stop():
     """3.10a and B9: at awareness 1 a marker gives no route at all, at 2 only to what is next after it."""
     places = [zone("A"), town("M", kind="marker"), camp("C"), camp("D")]

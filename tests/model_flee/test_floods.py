@@ -139,14 +139,12 @@ def test_a_forecast_of_floods_makes_dry_places_worthless():
     assert weights(dry, "L") == {("H", 10): 0}
 
 
-@deviates("forecasts are cut off at the end of the run; the table may say more (pull.py, _ahead and _floods)")
 def test_a_forecast_sees_beyond_the_end_of_the_run():
     """3.3: the forecast is the whole column of the table. Day 1 of 2 sees a dry day 2 and level 3 on day 3."""
     found = flooded({"L": [1, 1, 0, 3, 3, 3, 3], "H": [0] * 7}, days=2, rules=SEEN)
     assert chances(found, 1)[0] == pytest.approx(0.5 * 0.1 / 2)
 
 
-@deviates("the score that fixed routes keep leaves the weight of the flood out (pull.py, _stored)")
 def test_fixed_routes_weigh_the_flood_once_more():
     """3.10a: E.score times flood weight is kept, and S_a is multiplied on: 0.5 four times."""
     found = flooded({"L": [1, 1], "H": [0, 0]}, move={"fixed_routes": True})

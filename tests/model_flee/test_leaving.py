@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from havenward.model.flee.ground import Ground
-from tests.model_flee.drive import EXACT, STAY, both, camp, deviates, folder, near, town, turn, zone
+from tests.model_flee.drive import EXACT, STAY, both, camp, folder, near, town, turn, zone
 
 FOOD = {"region_attributes_IPC.csv": "#Day,R,S\n0,0,50\n4,40,50\n"}
 
@@ -39,7 +39,6 @@ def test_an_exponent_of_0_leaves_the_chance_as_it_is():
     assert chances(star(town("T", 0)))["T"] == 0.3
 
 
-@deviates("the chance is scaled by the capacity times capacity_scaling, in Flee by the capacity (ground.py, answers)")
 @both
 def test_the_scaling_of_capacities_is_left_out_of_the_chance(solver):
     """3.9 says capacity where 3.11 says capacity times scaling: 0.5 times 100 / 200."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from havenward.model.flee.ground import Ground
-from tests.model_flee.drive import EXACT, MENDED, STAY, both, camp, deviates, files_of, folder, near, told, town, turn, zone
+from tests.model_flee.drive import EXACT, MENDED, STAY, both, camp, files_of, folder, near, told, town, turn, zone
 from tests.scenario_flee.helpers import problems_of
 
 
@@ -107,7 +107,6 @@ def test_who_sets_out_leaves_the_population(solver):
     assert not near(1 / 1.01, int(from_a[1]), 3000)
 
 
-@deviates("where populations run out, people are drawn evenly among all origins (day.py, ground.py: weights of 0 are alike)")
 def test_a_population_that_runs_out_stops_the_run():
     """B23: the sum of weights must be above 0, or Flee stops; here at least it must be told, on reading or on the day."""
     rules = {"spawn_rules": {"take_from_population": True}}
@@ -120,7 +119,6 @@ def test_a_population_that_runs_out_stops_the_run():
     assert "population" in said
 
 
-@deviates("move chances of the day are worked out before its people have left the population (day.py, _today)")
 @both
 def test_those_of_the_day_have_left_the_population_when_people_move(solver):
     """3.2: people set out before anybody moves. All 100 are gone, so a chance in proportion to people is 0."""
@@ -155,7 +153,6 @@ def test_a_share_of_the_people_sets_out(solver):
     assert np.diff(turn(left, solver).displaced, prepend=0).tolist() == [[9, 9, 8]]
 
 
-@deviates("rate and intensity are multiplied first, in Flee rate and people: 6 instead of 7 (setting_out.py, _driven)")
 def test_a_share_of_the_people_is_cut_as_flee_cuts_it():
     assert int(0.7 * 100 * 0.1) == 7
     assert turn(driven("pop_ratio", 0.7, zone("A", 100), war={"A": 0.1}, days=1)).displaced.tolist() == [[7]]
@@ -170,7 +167,6 @@ def test_a_poisson_number_sets_out(solver):
     assert abs(drawn.var(ddof=1) / 20 - 1) < 4 * (2 / 400 + 1 / 8000) ** 0.5
 
 
-@deviates("only where registers drive departures do places lose people for other rules (ground.py, takes_people)")
 @both
 def test_in_a_war_places_lose_people_for_every_rule(solver):
     """50 of 100 set out each day; on the second day nobody is left, and a chance in proportion to people is 0."""
@@ -188,7 +184,6 @@ def test_listed_agents_are_there_from_the_start(solver):
     assert turn(star(zone("A", 100), settings=rules, more=listed), solver).displaced.tolist() == [[3] * 4]
 
 
-@deviates("listed agents do not leave the population (ground.py, first_rows)")
 def test_listed_agents_leave_the_population():
     """2.11: agents.csv uses the insert that takes people; ten of A's ten are listed, so all 500 are of B."""
     rules = {"spawn_rules": {"read_from_agents_csv_file": True, "take_from_population": True}}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.model_flee.drive import STAY, both, camp, deviates, folder, near, town, turn, weights, zone
+from tests.model_flee.drive import STAY, both, camp, folder, near, town, turn, weights, zone
 
 SIX = [("A", "B", 10), ("A", "C", 20), ("B", "D", 10), ("C", "D", 10), ("B", "C", 5)]
 """Check vector of FLEE.md: the weights of all paths from A at awareness 2, by end and length."""
@@ -156,7 +156,6 @@ def test_pruning_at_a_place_without_a_road(solver):
     assert turn(found, solver).at("A").tolist() == [[7, 7]]
 
 
-@deviates("pruning is applied to every choice of an order, also to where people set out from (Crowds.keep)")
 @both
 def test_pruning_is_of_paths_and_not_of_origins(solver):
     rules = {"move_rules": {"pruning_threshold": 2.0}}
@@ -165,7 +164,6 @@ def test_pruning_is_of_paths_and_not_of_origins(solver):
     assert near(0.1, int(story.passed("displaced", "B")[0, 0]), 10_000)
 
 
-@deviates("pruning is applied to every choice of an order, also to whether people walk today (Crowds.keep)")
 @both
 def test_pruning_is_of_paths_and_not_of_feet(solver):
     rules = {"move_rules": {"pruning_threshold": 2.0, **STAY}}

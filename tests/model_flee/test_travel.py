@@ -68,7 +68,6 @@ def test_many_short_links_are_no_longer_than_they_are(solver):
     assert story.at("P22").tolist() == [[10, 0, 0, 0]]
 
 
-@deviates(GRAINS)
 @both
 def test_a_day_holds_all_the_short_links_that_fit(solver):
     """70 links of 5 km: 350 km, less than a day's way."""

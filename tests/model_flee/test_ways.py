@@ -26,7 +26,7 @@ def test_single_links_are_what_a_search_finds(seed):
     random = np.random.default_rng(seed)
     names, links = graph(random, int(random.integers(1, 9)), int(random.integers(0, 30)))
     nowhere = np.zeros(len(names), dtype=bool)
-    assert differences(single_links(names, links), all_paths(names, links, nowhere, 1)) == []
+    assert differences(single_links(names, links), all_paths(names, links, nowhere, nowhere, 1)) == []
 
 
 def test_two_stops_and_markers_are_searched_for():

@@ -54,7 +54,7 @@ class WalkCase:
         self.free = np.where(rng.random(PLACES) < 0.2, np.inf, rng.integers(-1, 25, PLACES).astype(float))
         self.full = self.free + rng.integers(0, 20, PLACES)
         self.power = float(rng.choice([0.0, 0.5, 1.0, 2.0]))
-        self.keep = float(rng.choice([0.0, 0.0, 0.2, 1.0]))
+        self.keep_share = float(rng.choice([0.0, 0.0, 0.2, 1.0]))
 
     def _choice(self, misfit: bool) -> None:
         """Cells with the same number of edges share a group, or not; in some nobody is asked."""
@@ -85,6 +85,7 @@ class WalkCase:
         )
         self.units = np.ascontiguousarray(self.counts.T) * int(rng.choice([1, 1, 50]))
         self.asked = np.flatnonzero((self.group >= 0) & ~self.through)
+        self.keep = self.keep_share * rng.integers(0, 2, len(self.options) - 1)
         self.waves = rng.integers(1, 5, self.size)
         self.heavy = rng.integers(0, 2**64, self.cells, dtype=np.uint64)
 

@@ -40,8 +40,8 @@ def prepare(options, weight, crowd, free, keep):
     """Return (columns, K) shares, (G,) whether a crowd may thin out, and the largest number of options."""
     parts = [slice(a, b) for a, b in itertools.pairwise(options)]
     share = np.zeros((weight.shape[1], len(weight)))
-    for part in parts:
-        share[:, part] = [shares_of(column, keep) for column in weight[part].T]
+    for part, least in zip(parts, keep, strict=True):
+        share[:, part] = [shares_of(column, least) for column in weight[part].T]
     gated = [bool(np.isfinite(free[crowd[part][crowd[part] >= 0]]).any()) for part in parts]
     return share, np.array(gated, dtype=bool), max([1, *np.diff(options)])
 
@@ -108,7 +108,7 @@ class Asked:
         case = self.case
         if not self.gated[g]:
             return self.share[part]
-        return thinned_shares(case.weight[part, self.column], case.crowd[part], totals, *case.crowds)
+        return thinned_shares(case.weight[part, self.column], case.crowd[part], totals, case.free, case.full, case.power, case.keep[g])
 
     def vetoed(self, option, totals):
         case, c = self.case, self.case.crowd[option]

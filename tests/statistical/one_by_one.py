@@ -54,7 +54,7 @@ def _step(order: Ordered, state: tuple[int, ...], unit: int) -> list[tuple[tuple
     weight = {
         edge: choice.weight[k, 0] * room[edge] ** order.crowds.power for edge, k in edges if choice.weight[k, 0] >= 0.0
     }
-    weight = {edge: w if w >= order.crowds.keep * max(weight.values()) else 0.0 for edge, w in weight.items()}
+    weight = {edge: w if w >= choice.keep[group] * max(weight.values()) else 0.0 for edge, w in weight.items()}
     if not any(weight.values()):
         weight = dict.fromkeys(weight, 1.0)
     steps, stays = [], 1.0

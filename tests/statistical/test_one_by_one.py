@@ -29,7 +29,8 @@ def order_of(**chances):
     """Return a day on which most go, camps are soon full, and one that is nearly full may turn people away."""
     often = {"leave the hill": 0.9, "leave the shore": 0.7, "go on": 0.8, "leave a camp": 0.4}
     rules = Roads(MEMBERS, full=(3.0, 2.0, 2.0), veto=0.3, chances=often | chances)
-    rules.crowds = replace(rules.crowds, power=2.0, keep=0.5)
+    rules.crowds = replace(rules.crowds, power=2.0)
+    rules.choice = replace(rules.choice, keep=np.full(len(rules.choice.chance), 0.5))
     return rules, next(rules._day())
 
 
@@ -84,7 +85,7 @@ def test_a_chance_that_is_a_tenth_off_is_told(outcomes, parameter, factor):
         {"sequence": (6, 5, 4, 3, 2, 1, 0)},
         {"veto": 0.0},
         {"power": 1.0},
-        {"keep": 0.0},
+        {"keep": None},
         {"full": (3.0, 2.0, 3.0)},
         {"free": (1.0, 1.0, 1.0)},
     ],
@@ -96,6 +97,8 @@ def test_another_rule_is_told(outcomes, change):
     sequence = change.get("sequence", range(7))
     if "veto" in change:
         order = replace(order, choice=replace(order.choice, veto=np.zeros_like(order.choice.veto)))
+    elif "keep" in change:
+        order = replace(order, choice=replace(order.choice, keep=None))
     elif "sequence" not in change:
         order = replace(order, crowds=replace(order.crowds, **crowds))
     assert fit(final_law(order, PEOPLE, sequence), outcomes)[0] < 1e-6

@@ -136,8 +136,9 @@ class RandomWorld:
             weight=np.where(rng.random(weight.shape) < 0.1, -1.0, weight),
             crowd=crowd.astype(np.int32),
             veto=rng.random(len(crowd)) * (rng.random(len(crowd)) < 0.3),
+            keep=rng.choice([0.0, 0.2], groups),
         )
-        crowds = Crowds(free, free + rng.integers(0, 60, self.places), float(rng.choice([1.0, 2.0])), rng.choice([0.0, 0.2]))
+        crowds = Crowds(free, free + rng.integers(0, 60, self.places), float(rng.choice([1.0, 2.0])))
         return Ordered(self.net, choice, crowds, int(rng.integers(1, 9)), wave * 0x2000)
 
     def _probability(self, there: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -264,6 +264,7 @@ class Choice:
             Where all weights are 0, options that are not closed are alike.
         crowd: (K,) crowd that thins the option out, or NOBODY.
         veto: (K,) room below which a unit that has chosen the option stays after all; 0 where there is no such rule.
+        keep: (G,) options weaker than the best of their group by more than this factor are not taken; None: all are.
     """
 
     group: NDArray[np.int32]
@@ -272,6 +273,7 @@ class Choice:
     weight: NDArray[np.float64]
     crowd: NDArray[np.int32]
     veto: NDArray[np.float64]
+    keep: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -282,13 +284,11 @@ class Crowds:
         free: (P,) units up to which there is room for all; infinity where there always is.
         full: (P,) units from which there is room for none.
         power: exponent with which room thins an option out.
-        keep: options weaker than the best by more than this factor are not taken; 0: all are.
     """
 
     free: NDArray[np.float64]
     full: NDArray[np.float64]
     power: float = 1.0
-    keep: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

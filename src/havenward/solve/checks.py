@@ -81,7 +81,9 @@ def check_ordered(order: Ordered, members: int) -> None:
         raise OrderError(f"{name}: a chance is no probability, or a weight is not a number")
     if crowds.full.shape != (places,) or not (crowds.full >= crowds.free).all() or len(net.into) != places:
         raise OrderError(f"{name}: a crowd must be full no earlier than it leaves room for all")
-    if not (crowds.power >= 0 and 0 <= crowds.keep <= 1):
-        raise OrderError(f"{name}: the power of crowds is at least 0, and what they keep is a share")
+    if choice.keep is not None and (choice.keep.shape != (groups,) or not ((choice.keep >= 0) & (choice.keep <= 1)).all()):
+        raise OrderError(f"{name}: what a group keeps is a share")
+    if not crowds.power >= 0:
+        raise OrderError(f"{name}: the power of crowds is at least 0")
     if order.waves < 1 or order.wave + order.waves * walk_kernels.MOST_STEPS > LAST_WAVE + 1:
         raise OrderError(f"{name}: from 1 to {(LAST_WAVE + 1 - order.wave) // walk_kernels.MOST_STEPS} waves have numbers")

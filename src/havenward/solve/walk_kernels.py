@@ -74,7 +74,7 @@ def room_at(total: float, free: float, full: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def prepare(options: I64, weight: F64, crowd: I32, free: F64, keep: float, share: Out, gated: Out) -> int:
+def prepare(options: I64, weight: F64, crowd: I32, free: F64, keep: F64, share: Out, gated: Out) -> int:
     """Work out what is the same for all units of an order; return the largest number of options of a group.
 
     Writes (columns, K) shares of all options where every crowd leaves room, and (G,) whether any crowd may thin out a
@@ -87,7 +87,7 @@ def prepare(options: I64, weight: F64, crowd: I32, free: F64, keep: float, share
         for k in range(options[g], options[g + 1]):
             gated[g] |= crowd[k] >= 0 and free[crowd[k]] < np.inf
         for m in range(share.shape[0]):
-            shares_of(weight[options[g] : options[g + 1], m], keep, share[m, options[g] : options[g + 1]])
+            shares_of(weight[options[g] : options[g + 1], m], keep[g], share[m, options[g] : options[g + 1]])
     return widest
 
 
@@ -164,7 +164,7 @@ def walk_units(
     free: F64,
     full: F64,
     power: float,
-    keep: float,
+    keep: F64,
     share: F64,
     gated: Bools,
     widest: int,
@@ -260,7 +260,7 @@ def walk_units(
                                     free,
                                     full,
                                     power,
-                                    keep,
+                                    keep[g],
                                     thinned,
                                     now,
                                 )
@@ -388,7 +388,7 @@ def walk_counts(
     free: F64,
     full: F64,
     power: float,
-    keep: float,
+    keep: F64,
     share: F64,
     gated: Bools,
     widest: int,
@@ -484,7 +484,7 @@ def walk_counts(
                     mine = share[column, low:high]
                     if thin and gated[g]:
                         thinned_shares(
-                            weight[low:high, column], crowd[low:high], seen[:, m], free, full, power, keep, thinned, now
+                            weight[low:high, column], crowd[low:high], seen[:, m], free, full, power, keep[g], thinned, now
                         )
                         mine = now[: high - low]
                     if high > low and p > 0.0:

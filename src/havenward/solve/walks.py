@@ -9,10 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.ledger import Ledger
-from havenward.core.orders import Ordered, OrderError, Passage
+from havenward.core.orders import Choice, Ordered, OrderError, Passage
 from havenward.core.streams import step
 from havenward.solve import walk_kernels
 from havenward.solve.checks import check_ordered
+
+
+def keep_of(choice: Choice) -> NDArray[np.float64]:
+    """Return (G,) factors below the best of a group from which options are not taken."""
+    return np.zeros(len(choice.first) - 1) if choice.keep is None else choice.keep
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Prepared:
         choice, crowds = order.choice, order.crowds
         share = np.empty((choice.weight.shape[1], len(choice.weight)))
         gated = np.empty(len(choice.first) - 1, dtype=np.bool_)
-        widest = walk_kernels.prepare(choice.first, choice.weight, choice.crowd, crowds.free, crowds.keep, share, gated)
+        widest = walk_kernels.prepare(choice.first, choice.weight, choice.crowd, crowds.free, keep_of(choice), share, gated)
         totals = np.zeros((len(crowds.free), units.shape[1]))
         rows = order.net.at_places
         walk_kernels.crowd_totals(units, rows[np.isfinite(crowds.free)[order.net.place[rows]]], order.net.place, totals)
@@ -55,7 +60,7 @@ def _net_and_question(order: Ordered) -> tuple[Any, ...]:
     return (
         (net.first, net.to, net.stay, net.through, net.place, net.links, net.into, net.out_of),
         (net.hashes, choice.group, choice.chance, choice.first, choice.weight, choice.crowd, choice.veto),
-        (crowds.free, crowds.full, crowds.power, crowds.keep),
+        (crowds.free, crowds.full, crowds.power, keep_of(choice)),
     )
 
 

@@ -21,16 +21,32 @@ ACTIVE = 1e-6
 NEVER = -1
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What places count as at one moment: (P,) camps, intensity of conflict and its first day, and flood zones."""
+
+    camp: Flags
+    conflict: F64
+    since: NDArray[np.int64]
+    flood_zone: Flags
+
+
 @dataclass
 class _State:
     """Places as they stand while the days are gone through."""
 
     town: Flags
     camp: Flags
+    flood_zone: Flags
     zone: F64
     since: NDArray[np.int64]
     chance: F64
     links_open: Flags
+    closing: Flags
+
+    def standing(self) -> Standing:
+        """Return what places count as now."""
+        return Standing(self.camp.copy(), np.maximum(self.zone, 0.0), self.since.copy(), self.flood_zone.copy())
 
 
 @dataclass(frozen=True)
@@ -43,9 +59,12 @@ class Course:
         since: (D, P) day on which the conflict began; -1 where only `locations.csv` told of it.
         chance: (D, P) daily chance to leave, before crowding, hunger and floods.
         links_open: (D, N) links that are open when people move.
+        closing: (D, N) links that close at some moment of the day, though they may open again on the same.
+        flood_zone: (D, P) what counts as a flood zone.
         setting_out: (D, P) intensity when people set out.
         setting_out_since: (D, P) its first day.
         weighed: (D,) day of the ages by which origins are weighed.
+        at_setup: what places count as before the first day's conflicts.
     """
 
     town: Flags
@@ -54,9 +73,16 @@ class Course:
     since: NDArray[np.int64]
     chance: F64
     links_open: Flags
+    closing: Flags
+    flood_zone: Flags
     setting_out: F64
     setting_out_since: NDArray[np.int64]
     weighed: NDArray[np.int64]
+    at_setup: Standing
+
+    def on(self, day: int) -> Standing:
+        """Return what places count as when people move on a day."""
+        return Standing(self.camp[day], self.conflict[day], self.since[day], self.flood_zone[day])
 
 
 def course_of(scenario: FleeScenario, mends: Mends) -> Course:
@@ -75,7 +101,7 @@ def course_of(scenario: FleeScenario, mends: Mends) -> Course:
     table = np.zeros((scenario.days, len(scenario.locations)))
     if not scenario.settings.flood_mode:
         table = scenario.conflict_by_day()
-    days, places, links = scenario.days, len(scenario.locations), 2 * len(scenario.routes)
+    days, places = scenario.days, len(scenario.locations)
     out = Course(
         town=np.zeros((days, places), dtype=bool),
         camp=np.zeros((days, places), dtype=bool),
@@ -83,11 +109,13 @@ def course_of(scenario: FleeScenario, mends: Mends) -> Course:
         since=np.zeros((days, places), dtype=np.int64),
         chance=np.zeros((days, places)),
         links_open=np.zeros((days, len(state.links_open)), dtype=bool),
+        closing=np.zeros((days, len(state.links_open)), dtype=bool),
+        flood_zone=np.zeros((days, places), dtype=bool),
         setting_out=np.zeros((days, places)),
         setting_out_since=np.zeros((days, places), dtype=np.int64),
         weighed=np.arange(days),
+        at_setup=state.standing(),
     )
-    del links
     gates = _Gates.of(scenario, mends)
     was_camp = state.camp.copy()
     before = _weighing(state, 0)
@@ -106,10 +134,12 @@ def course_of(scenario: FleeScenario, mends: Mends) -> Course:
         if changed or Mend.TODAY in mends:
             before = _weighing(state, day)
         out.setting_out[day], out.setting_out_since[day], out.weighed[day] = before
+        state.closing[:] = False
         gates.turn(state, day, chances)
         before = _weighing(state, day)
         out.town[day], out.camp[day], out.conflict[day] = state.town, state.camp, np.maximum(state.zone, 0.0)
         out.since[day], out.chance[day], out.links_open[day] = state.since, state.chance, state.links_open
+        out.closing[day], out.flood_zone[day] = state.closing, state.flood_zone
     return out
 
 
@@ -125,10 +155,12 @@ def _at_start(scenario: FleeScenario, chances: dict[Kind, float]) -> _State:
     return _State(
         town=np.array([kind == "town" for kind in kinds]),
         camp=np.array([kind in ("camp", "idpcamp") for kind in kinds]),
+        flood_zone=np.array([kind == "flood_zone" for kind in kinds]),
         zone=np.array([place.conflict_intensity if place.starts_in_conflict else -1.0 for place in scenario.locations]),
         since=np.full(len(kinds), NEVER, dtype=np.int64),
         chance=np.array([chances[kind] for kind in kinds]),
         links_open=np.ones(2 * (len(scenario.routes) + doubled), dtype=bool),
+        closing=np.zeros(2 * (len(scenario.routes) + doubled), dtype=bool),
     )
 
 
@@ -136,6 +168,7 @@ def _become(state: _State, place: int, kind: Kind, chances: dict[Kind, float], i
     """Make a place one of another kind."""
     state.town[place] = kind == "town"
     state.camp[place] = kind in ("camp", "idpcamp")
+    state.flood_zone[place] = kind == "flood_zone"
     state.chance[place] = chances[kind]
     state.zone[place] = intensity if kind == "conflict" else -1.0
     if kind == "conflict":
@@ -229,11 +262,13 @@ class _Gates:
 
     def _links(self, state: _State, concerned: Flags, closes: bool) -> None:
         """Whatever reopens is open; or, if closures are counted, what no closure that goes on has shut."""
-        if not self.counted:
+        before = state.links_open.copy()
+        if self.counted:
+            self.shut[concerned] = np.maximum(self.shut[concerned] + (1 if closes else -1), 0)
+            state.links_open[:] = self.shut == 0
+        else:
             state.links_open[concerned] = not closes
-            return
-        self.shut[concerned] = np.maximum(self.shut[concerned] + (1 if closes else -1), 0)
-        state.links_open[:] = self.shut == 0
+        state.closing |= before & ~state.links_open
 
 
 def link_ends(scenario: FleeScenario) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

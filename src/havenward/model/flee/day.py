@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.cells import NOBODY, CellTable
-from havenward.core.orders import Choice, Counts, Crowds, Ordered, Phase, Quota, Split
+from havenward.core.orders import Choice, Counts, Crowds, Ordered, Passage, Phase, Quota, Split
 from havenward.core.totals import is_occupied
 from havenward.model.flee.ground import Ground
 from havenward.model.flee.mends import Mend
@@ -29,6 +29,8 @@ F64 = NDArray[np.float64]
 
 TRAVEL_WAVE = 0x4000
 """Where the steps of travel begin to be counted, above those of leaving."""
+DISPLACING_WAVE = 0x8000
+"""The same, for setting out where it is an order of its own."""
 VETO = 0.5
 """Room below which Flee's people do not set off for a camp after all."""
 
@@ -91,6 +93,8 @@ class FleeRules:
     def phases(self, day: int, counts: Counts) -> Iterator[Phase]:
         """Yield the phases of a day."""
         yield self._closing(day)
+        if self.ground.population_acts:
+            yield self._displacing(self._today(day, counts))
         today = self._today(day, counts)
         yield self._leaving(today)
         if Mend.MORNING not in self.ground.mends:
@@ -105,7 +109,10 @@ class FleeRules:
     def _closing(self, day: int) -> Phase:
         ground = self.ground
         before, now = ground.course.links_open[max(day - 1, 0)], ground.course.links_open[day]
-        for move, turns in ((ground.turning, before & ~now), (ground.going_on, ~before & now)):
+        closing = ground.course.closing[day]
+        if Mend.CLOSURES in ground.mends:
+            closing = closing & ~now
+        for move, turns in ((ground.turning, closing), (ground.going_on, ~before & now)):
             if move is not None and (chosen := turns[ground.link_of_turning]).any():
                 yield Split(move, chosen.astype(np.float64)[None, :, None])
 
@@ -118,7 +125,7 @@ class FleeRules:
         if Mend.ARRIVALS in ground.mends:
             coming = ground.travelling.of(counts).max(initial=0) + self._setting_out(day)
             ample = inside.max(axis=0, initial=0) + coming <= full[ground.limited]
-        chance, weight = ground.answers(day, self._population, ample)
+        chance, weight = ground.answers(day, self._population(day), ample)
         if Mend.MORNING not in ground.mends:
             return _Today(day, chance, weight, self._crowds(full), ground.option_goal, self._veto(day))
         room = self._room(inside, full[ground.limited])
@@ -126,7 +133,7 @@ class FleeRules:
             weight, chance = self._thinned(weight, chance, room)
         nowhere = np.full(len(ground.names), np.inf)
         none = np.full(len(ground.option_goal), NOBODY, dtype=np.int32)
-        return _Today(day, chance, weight, Crowds(nowhere, nowhere, 1.0, self._keep), none, np.zeros(len(none)))
+        return _Today(day, chance, weight, Crowds(nowhere, nowhere), none, np.zeros(len(none)))
 
     def _setting_out(self, day: int) -> float:
         """Return the most people who set out on a day in any member."""
@@ -154,6 +161,14 @@ class FleeRules:
         ground = self.ground
         group = ground.whole_group if Mend.MORNING in ground.mends else ground.leaving_group
         passage = yield today.walk(ground, group(today.day), 0)
+        self._note_displaced(passage)
+
+    def _displacing(self, today: _Today) -> Phase:
+        """Let people set out before anybody is asked, where those who stay behind count for the rest of the day."""
+        passage = yield today.walk(self.ground, self.ground.displacing_group(today.day), DISPLACING_WAVE)
+        self._note_displaced(passage)
+
+    def _note_displaced(self, passage: Passage) -> None:
         if self.ground.takes_people:
             self._gone[self.ground.setting_out.origins] += passage.units[:, self.ground.displaced_series].T
 
@@ -173,26 +188,34 @@ class FleeRules:
         if move is not None:
             yield Split(move, self.ground.leaving_chance[None, :, None])
 
-    @property
-    def _population(self) -> F64:
-        """(P, 1 or M) people who are left in places."""
+    def _population(self, day: int) -> F64:
+        """Return (P, 1 or M) people who are left in places."""
+        setting_out = self.ground.setting_out
+        if not setting_out.follows_registers:
+            return np.asarray(setting_out.left[day][:, None])
         whole = self.ground.pull.population[:, None]
         return np.maximum(whole - self._gone, 0.0) if self.ground.takes_people else whole
 
     def _veto(self, day: int) -> F64:
-        goal = self.ground.option_goal
-        return np.where(goal >= 0, self.ground.course.camp[day][goal] * VETO, 0.0)
+        """Return (K,) room below which people do not set off for a camp after all.
+
+        Where a camp is just half way between its buffer and full, Flee's rounding decides, and so it does here.
+        """
+        ground = self.ground
+        full, buffer = ground.capacity[day], ground.scenario.settings.move_rules.capacity_buffer
+        limit = np.where(np.isfinite(full), full, 1.0)
+        middle = np.rint(limit * (1.0 + buffer) / 2.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            theirs = 1.0 - (middle - buffer * limit) / (limit * (1.0 - buffer))
+            ours = 1.0 - (middle - limit * buffer) / (limit - limit * buffer)
+        nudge = np.where((theirs < VETO) & (ours >= VETO), 1e-9, np.where((theirs >= VETO) & (ours < VETO), -1e-9, 0.0))
+        goal = ground.option_goal
+        return np.where(goal >= 0, ground.course.camp[day][goal] * (VETO + nudge)[goal], 0.0)
 
     def _crowds(self, full: F64) -> Crowds:
         move = self.ground.scenario.settings.move_rules.applied()
         free = np.where(np.isfinite(full), full * move.capacity_buffer, np.inf)
-        return Crowds(free, full, 0.0 if move.fixed_routes else move.weight_power, self._keep)
-
-    @property
-    def _keep(self) -> float:
-        """Share of the best option's weight below which options are not taken."""
-        move = self.ground.scenario.settings.move_rules.applied()
-        return 1.0 / move.pruning_threshold if move.pruning_threshold >= 1.001 and not move.fixed_routes else 0.0
+        return Crowds(free, full, 0.0 if move.fixed_routes else move.weight_power)
 
 
 @dataclass(frozen=True)
@@ -208,5 +231,5 @@ class _Today:
 
     def walk(self, ground: Ground, group: NDArray[np.int32], wave: int) -> Ordered:
         """Return the order in which some cells are asked."""
-        choice = Choice(group, self.chance, ground.option_first, self.weight, self.crowd, self.veto)
+        choice = Choice(group, self.chance, ground.option_first, self.weight, self.crowd, self.veto, ground.keep)
         return Ordered(ground.net.net, choice, self.crowds, wave=wave)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.cells import NOBODY
-from havenward.core.orders import Move
+from havenward.core.orders import Move, OrderError
 from havenward.core.totals import Total
 from havenward.model.flee import states as kinds
 from havenward.model.flee.course import Course, course_of, link_ends
@@ -31,6 +31,8 @@ SHORT = 0.5
 """Mean of memory and today's way, in days at full speed, below which people go on through towns."""
 FINE, COARSE = (1 / 32, 1 / 16), (1 / 8, 1 / 4)
 """Steps in which the way of a day and the memory of travel are kept: see mends.py for what they change."""
+MOST_GRAINS = 400.0
+"""Grains of a day's way up to which a grain may be a km."""
 FINEST = 1 / 256
 """Smallest step in which the way of a day is kept, whatever the shortest link."""
 
@@ -84,7 +86,13 @@ class Ground:
         names = tuple(place.name for place in scenario.locations)
         links = links_of(scenario)
         marker = np.array([place.kind == "marker" for place in scenario.locations])
-        ways = lay_out(names, links, marker, move.awareness_level)
+        ways = lay_out(
+            names,
+            links,
+            marker,
+            move.awareness_level,
+            markers_count=move.fixed_routes and Mend.FIXED_ROUTES not in mends,
+        )
         course, traits = course_of(scenario, mends), traits_of(scenario)
         pull = Pull(scenario, course, ways, traits, mends)
         setting_out = SettingOut(scenario, course, pull.population, mends)
@@ -114,7 +122,7 @@ class Ground:
             _sinks(scenario) > 0,
             names,
             _flows(scenario, len(setting_out.origins)),
-            kinds.PASSING if Mend.MORNING in mends else kinds.PASSING_WITHIN_TRAVEL,
+            _passing(scenario, mends),
         )
         row = {int(key): k for k, key in enumerate(net.states.key.tolist())}
         first: dict[int, int] = {}
@@ -142,6 +150,11 @@ class Ground:
     def takes_people(self) -> bool:
         """Whether places lose those who set out."""
         return self.scenario.settings.spawn_rules.take_from_population and self.setting_out.follows_registers
+
+    @property
+    def population_acts(self) -> bool:
+        """Whether it matters to those who move how many are left in places after the day's people have set out."""
+        return self.takes_people and _asks_population(self.scenario)
 
     # Questions. Groups of cells, block by block: those who stand, those who arrive, those who arrive after a short way and
     # those at a gate, each by trait and stand; those on a leg, always or by chance at full speed; those who enter, by place
@@ -203,6 +216,15 @@ class Ground:
         return np.concatenate([[1.0], *([1.0 - foot, foot] for foot in self._feet.tolist())])
 
     @cached_property
+    def keep(self) -> F64:
+        """(G,) factor below the best path from which paths are not taken; of other choices all options are."""
+        move = self.scenario.settings.move_rules.applied()
+        pruned = move.pruning_threshold >= 1.001 and not move.fixed_routes
+        keep = np.zeros(len(self.option_first) - 1)
+        keep[: BLOCKS * len(self.traits) * len(self.ways.stand_place)] = 1.0 / move.pruning_threshold if pruned else 0.0
+        return keep
+
+    @cached_property
     def option_goal(self) -> NDArray[np.int32]:
         """(K,) place with a limit at which an option ends, or NOBODY."""
         goal = np.tile(self.ways.goal, len(self.traits))[self._blocks[1]]
@@ -219,7 +241,8 @@ class Ground:
             ample: (places with a limit,) whether all who may come today find room.
         """
         columns = population.shape[1]
-        capacity = np.where(np.isfinite(self.capacity[day]), self.capacity[day], 0.0)
+        scaling = self.scenario.settings.move_rules.capacity_scaling
+        capacity = np.where(np.isfinite(self.capacity[day]), self.capacity[day] / scaling, 0.0)
         free = self.pull.chances(day, population, capacity)
         bound = np.arange(len(self.ways.stand_place)) >= len(self.names)
         stand = free[:, self.ways.stand_place]
@@ -249,6 +272,11 @@ class Ground:
         if not self.setting_out.follows_registers:
             return np.repeat(share.reshape(-1, 1), population.shape[1], axis=1)
         weight = self.setting_out.origin_weights(day, population)[origins]
+        if self.setting_out.registered.new[day] and (weight.sum(axis=0) <= 0).any():
+            wrong = f"day {day}: people are to set out, and no conflict zone has anybody left, at which Flee stops"
+            raise OrderError(
+                f"{wrong}; give zones larger populations, or write take_from_population: False"
+            )
         return np.asarray((weight[:, None, :] * share[:, :, None]).reshape(-1, population.shape[1]))
 
     @cached_property
@@ -301,6 +329,10 @@ class Ground:
     @cached_property
     def _waiting_cells(self) -> I64:
         return np.flatnonzero(self.net.states.kind == kinds.WAITING)
+
+    def displacing_group(self, day: int) -> NDArray[np.int32]:
+        """Return (C,) groups of those who set out on a day, and nobody else."""
+        return self._with_waiting(np.full(len(self._group), NOBODY, dtype=np.int32), day)
 
     def waiting_on(self, day: int) -> I64:
         """Return cells of those who set out on a day."""
@@ -436,6 +468,20 @@ class Ground:
         )
 
 
+def _asks_population(scenario: FleeScenario) -> bool:
+    move = scenario.settings.move_rules.applied()
+    return move.use_pop_for_loc_weight or move.movechance_pop_scale_factor != 0.0
+
+
+def _passing(scenario: FleeScenario, mends: Mends) -> tuple[int, ...]:
+    """Return the kinds of people who are asked again at once."""
+    passing = kinds.PASSING if Mend.MORNING in mends else kinds.PASSING_WITHIN_TRAVEL
+    if scenario.settings.spawn_rules.take_from_population and _asks_population(scenario):
+        # all set out before anybody is asked
+        return tuple(kind for kind in passing if kind != kinds.DISPLACED)
+    return passing
+
+
 def _sinks(scenario: FleeScenario) -> F64:
     """Return (P,) daily chances to leave the count of a camp."""
     on = scenario.settings.spawn_rules.camps_are_sinks
@@ -459,6 +505,10 @@ def links_of(scenario: FleeScenario) -> Links:
 def pace_of(links: Links, move: MoveRules, mends: Mends) -> Pace:
     """Return how people travel; the way of a day is kept finely enough for the shortest link to count."""
     day_grain, memory_grain = COARSE if Mend.GRAIN in mends else FINE
+    full = move.max_move_speed
+    if Mend.GRAIN not in mends and full <= MOST_GRAINS and _all_whole(np.append(links.km, full)):
+        # a grain is a km, and nothing is rounded
+        day_grain = 1.0 / full
     shortest = float(links.km.min(initial=move.max_move_speed)) / move.max_move_speed
     while day_grain > max(shortest, FINEST):
         day_grain /= 2
@@ -471,6 +521,10 @@ def pace_of(links: Links, move: MoveRules, mends: Mends) -> Pace:
         day_grain,
         memory_grain,
     )
+
+
+def _all_whole(values: F64) -> bool:
+    return bool((values == np.rint(values)).all())
 
 
 def _apportioned(total: int, shares: F64) -> I64:

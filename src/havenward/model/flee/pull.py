@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.model.flee.course import Course
+from havenward.model.flee.course import Course, Standing
 from havenward.model.flee.mends import Mend, Mends
 from havenward.model.flee.traits import IGNORED, SQUARED, Traits
 from havenward.model.flee.ways import Ways
@@ -65,7 +65,12 @@ class Pull:
     def population(self) -> F64:
         """(P,) people of places other than camps, as Flee counts them: divided by hasten, whole."""
         hasten = self.scenario.settings.optimisations.hasten
-        return np.array([float(place.population // hasten) for place in self.scenario.locations])
+        people = np.array([float(place.population // hasten) for place in self.scenario.locations])
+        spawn = self.scenario.settings.spawn_rules
+        if spawn.take_from_population and spawn.read_from_agents_csv_file:
+            for listed in self.scenario.agents:
+                people[self.scenario.index[listed.place]] -= listed.agents
+        return np.asarray(np.maximum(people, 0.0))
 
     @cached_property
     def _hunger(self) -> F64:
@@ -74,11 +79,19 @@ class Pull:
 
     @cached_property
     def _floods(self) -> F64:
-        """(D, P) flood levels."""
-        return np.floor(self.scenario.flood_by_day())
+        """(days, P) flood levels, for all days that the folder tells of: forecasts look beyond the end of a run."""
+        table = self.scenario.floods
+        days = max(self.scenario.days, 0 if table is None else len(table.values))
+        levels = np.zeros((days, len(self.scenario.locations)))
+        if table is not None:
+            levels[: len(table.values), [self.scenario.index[name] for name in table.names]] = np.floor(table.values)
+        return levels
 
     def scores(self, day: int) -> F64:
         """Return (P,) attractiveness of places, before what concerns single people."""
+        return self._score(self.course.on(day), day)
+
+    def _score(self, now: Standing, day: int) -> F64:
         move = self.scenario.settings.move_rules.applied()
         places = self.scenario.locations
         score = np.ones(len(places))
@@ -88,13 +101,13 @@ class Pull:
         score = np.where(self.foreign, score * move.foreign_weight, score)
         if move.avoid_food_deprived_locations and (day > 0 or Mend.HUNGER in self.mends):
             score = np.where(self.foreign, score, score * (1.0 - self._hunger[day] ** 2))
-        score = np.where(self.course.camp[day], score * move.camp_weight, score)
-        fought = self.course.conflict[day]
-        age = day - self.course.since[day]
+        score = np.where(now.camp, score * move.camp_weight, score)
+        fought = now.conflict
+        age = day - now.since
         score = np.where(fought > 0, score * move.conflict_weight ** (decay(self.scenario, age) * fought), score)
         rules = move.flood_rules
         if rules is not None and rules.flood_loc_weights is not None and Mend.FORECASTS not in self.mends:
-            zones = np.array([place.kind == "flood_zone" for place in places])
+            zones = now.flood_zone
             score = np.where(zones, score * along(rules.flood_loc_weights, self._floods[day]), score)
             if self._forecasts(day):
                 # Flee reads a forecast under a name that is never set, and so finds none
@@ -155,10 +168,16 @@ class Pull:
     def _stored(self, day: int, score: F64) -> F64:
         """Return (K,) scores of goals as fixed routes see them: Flee sees those of later places as they were yesterday."""
         goal = self.ways.goal
-        if Mend.FIXED_ROUTES in self.mends or day == 0:
+        if Mend.FIXED_ROUTES in self.mends:
             return np.asarray(score[goal])
         stand = np.repeat(self.ways.stand_place, np.diff(self.ways.first))
-        return np.where(goal < stand, score[goal], self.scores(day - 1)[goal])
+        before = self.scores(day - 1) if day else self._score(self.course.at_setup, 0)
+        seen = np.where(goal < stand, score[goal], before[goal])
+        rules = self.scenario.settings.move_rules.flood_rules
+        if rules is not None and rules.flood_loc_weights is not None:
+            level = self._floods[day][goal]
+            seen = np.where(level > 0, seen * along(rules.flood_loc_weights, level), seen)
+        return np.asarray(seen)
 
     def _shortest(self, open_now: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return (K,) whether an option is the shortest open one of its stand to its goal, the first of equals."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from havenward.model.flee.mends import Mend, Mends
 from havenward.model.flee.setting_out import SettingOut
-from havenward.scenario.flee.schema import FleeScenario
+from havenward.scenario.flee.schema import CAMPS, FleeScenario
 
 F64 = NDArray[np.float64]
 
@@ -20,6 +20,9 @@ def capacities(scenario: FleeScenario, setting_out: SettingOut, mends: Mends) ->
     hasten = scenario.settings.optimisations.hasten
     start = np.array([(place.capacity or 0) // hasten for place in scenario.locations], dtype=np.float64)
     limited = start > 0
+    if Mend.DAY_0 not in mends:
+        # Flee writes -1 for the capacity of places that are no camps, and adds what they grow by to that
+        start = np.where([place.kind in CAMPS for place in scenario.locations], start, -1.0)
     if Mend.DAY_0 not in mends and scenario.settings.spawn_rules.insert_day0 and setting_out.follows_registers:
         start = np.where(limited, start - setting_out.registered.at_start, start)
     scaled = Mend.HASTEN in mends
@@ -39,7 +42,7 @@ def at_start(scenario: FleeScenario, setting_out: SettingOut, mends: Mends) -> N
     if rules.empty_camps_on_day0:
         return out
     for row, place in enumerate(scenario.locations):
-        if place.kind in ("camp", "idpcamp") or scenario.settings.flood_mode:
+        if place.kind in CAMPS or scenario.settings.flood_mode:
             further = place.initial_idps // (hasten if Mend.HASTEN in mends else 1)
             out[row] = further + (setting_out.registered.at_start[row] if rules.insert_day0 else 0)
     return out

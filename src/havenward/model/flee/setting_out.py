@@ -110,6 +110,12 @@ class SettingOut:
                 taken += number
         return out
 
+    @cached_property
+    def left(self) -> F64:
+        """(D, P) people who are left in places after each day's have set out, where the registers do not say who does."""
+        taken = np.cumsum(self.by_place, axis=0) * self.scenario.settings.spawn_rules.take_from_population
+        return np.asarray(np.maximum(self.population - taken, 0.0))
+
     @property
     def drawn(self) -> bool:
         """Whether numbers are drawn from Poisson's law."""
@@ -129,6 +135,10 @@ class SettingOut:
             assert rules.conflict_driven_spawning is not None
             mode = rules.conflict_driven_spawning.spawn_mode
             rate = rules.conflict_driven_spawning.displaced_per_conflict_day * self.course.setting_out[day]
+            if mode == "pop_ratio":
+                # in Flee's order, as the last digit may decide on a person
+                ratio = rules.conflict_driven_spawning.displaced_per_conflict_day
+                return np.asarray(np.floor(ratio * population * self.course.setting_out[day]))
         if mode == "pop_ratio":
             return np.floor(rate * population)
         if mode == "poisson" and not settings.flood_mode:

@@ -192,15 +192,14 @@ class Steps:
         source, option, rank, size = self._options(states.at)
         leg, trait, lately = self.ways.leg[option], states.trait[source], states.lately[source]
         made = states.far[source].astype(np.float64) * self.pace.day_grain * self.pace.full
-        none = np.zeros_like(leg)
-        run = self._after(ON_THE_ROAD, leg, trait, none, none + 1, none, lately, made, self._speed(leg))
+        none, least = np.zeros_like(leg), states.far[source] + 1
+        run = self._after(ON_THE_ROAD, leg, trait, none, none + 1, none, lately, made, self._speed(leg), least)
         fast = Edges(source, rank, run)
         foot = (self.pace.links.walked[self.ways.leg_link] > 0).any()
         if not foot:
             return fast
-        walk = self._after(
-            ON_THE_ROAD, leg, trait, none, none, none + 1, lately, made, np.full(len(leg), self.pace.walk, dtype=np.float64)
-        )
+        on_foot = np.full(len(leg), self.pace.walk, dtype=np.float64)
+        walk = self._after(ON_THE_ROAD, leg, trait, none, none, none + 1, lately, made, on_foot, least)
         return joined(fast, Edges(source, size + rank, walk))
 
     def of_entering(self, states: States) -> Edges:
@@ -272,6 +271,7 @@ class Steps:
         lately: I64,
         made: F64,
         today: F64,
+        before: I64 | int = 0,
     ) -> I64:
         """Return where people are after a day on a leg.
 
@@ -285,6 +285,7 @@ class Steps:
             lately: memory of travel at the last dusk, in grains.
             made: km of today before this leg.
             today: km of a day, as they go today.
+            before: fewest grains of today's way after this leg.
 
         Raises:
             TooSlow: a link takes too many days.
@@ -305,7 +306,7 @@ class Steps:
         on_the_road = pack(np.where(back, TURNED, here), leg, trait=trait, far=fast << 10 | slow, fresh=fresh, lately=dusk)
         kept = lately if self.pace.remembers else np.zeros_like(lately)
         # at least a grain a link, or a day on short links would never end
-        far = np.maximum(grains(share, self.pace.day_grain), np.rint(made / self.pace.full / self.pace.day_grain) + 1)
+        far = np.maximum(grains(share, self.pace.day_grain), before)
         arriving = pack(ARRIVING, stand, trait=trait, far=far, lately=kept)
         comes_in = self.gated[self.ways.stand_place[stand]] & (stand < len(self.gated))
         standing = pack(np.where(comes_in, ENTERING, STANDING), stand, trait=trait, lately=dusk)

@@ -97,12 +97,16 @@ class _Book:
 
 
 def paths_from(
-    place: int, neighbours: Sequence[Sequence[tuple[int, int, float]]], marker: Sequence[bool], stops: int
+    place: int,
+    neighbours: Sequence[Sequence[tuple[int, int, float]]],
+    marker: Sequence[bool],
+    free: Sequence[bool],
+    stops: int,
 ) -> list[tuple[Stops, tuple[int, ...], float]]:
     """Return all simple paths from a place of up to `stops` stops: places, links, km; in the order of a search in depth.
 
-    Markers are bends of a road: they are passed without being a stop, and no path ends there. A neighbour is left out if it
-    is where the path began, or was on it before its present end.
+    Markers are bends of a road: no path ends there. Passing a free place is no stop. A neighbour is left out if it is where
+    the path began, or was on it before its present end.
     """
     found: list[tuple[Stops, tuple[int, ...], float]] = []
 
@@ -111,7 +115,7 @@ def paths_from(
             if end == place or end in path[:-1]:
                 continue
             longer, more, far = (*path, end), (*links, link), km + length
-            count = made + (not marker[end])
+            count = made + (not free[end])
             if not marker[end]:
                 found.append((longer, more, far))
             if count < stops:
@@ -121,7 +125,9 @@ def paths_from(
     return found
 
 
-def lay_out(names: Sequence[str], links: Links, marker: NDArray[np.bool_], stops: int) -> Ways:
+def lay_out(
+    names: Sequence[str], links: Links, marker: NDArray[np.bool_], stops: int, *, markers_count: bool = False
+) -> Ways:
     """Return the ways of a graph.
 
     Args:
@@ -129,28 +135,30 @@ def lay_out(names: Sequence[str], links: Links, marker: NDArray[np.bool_], stops
         links: between them.
         marker: (P,) places that are bends of a road.
         stops: how many stops ahead people know; less than 1 counts as 1.
+        markers_count: whether passing a marker is a stop, though no path ends there.
 
     Raises:
         TooManyPaths: there are more than MOST_OPTIONS.
     """
-    return all_paths(names, links, marker, stops) if stops > 1 or marker.any() else single_links(names, links)
+    free = np.zeros_like(marker) if markers_count else marker
+    return all_paths(names, links, marker, free, stops) if stops > 1 or marker.any() else single_links(names, links)
 
 
-def all_paths(names: Sequence[str], links: Links, marker: NDArray[np.bool_], stops: int) -> Ways:
-    """Return the ways of any graph, by a search from each place; see `lay_out`."""
+def all_paths(names: Sequence[str], links: Links, marker: NDArray[np.bool_], free: NDArray[np.bool_], stops: int) -> Ways:
+    """Return the ways of any graph, by a search from each place; see `lay_out`. Passing a `free` place is no stop."""
     number = len(names)
     neighbours: list[list[tuple[int, int, float]]] = [[] for _ in range(number)]
     first_link: dict[tuple[int, int], int] = {}
     for k, (a, b, km) in enumerate(zip(links.start.tolist(), links.end.tolist(), links.km.tolist(), strict=True)):
         neighbours[a].append((k, b, km))
         first_link.setdefault((a, b), k)
-    is_marker = marker.tolist()
+    is_marker, is_free = marker.tolist(), free.tolist()
     book = _Book(names, links, first_link)
     for place in range(number):
         book.stand(place, ())
     options: list[tuple[int, int, int, float, tuple[int, ...], str]] = []
     for place in range(number):
-        found = paths_from(place, neighbours, is_marker, max(stops, 1))
+        found = paths_from(place, neighbours, is_marker, is_free, max(stops, 1))
         _check_number(len(options) + len(found), stops)
         seen: dict[Stops, int] = {}
         for path, used, km in found:

@@ -81,6 +81,10 @@ def check_changes(draft: Draft, problems: Problems) -> None:
     for line, change in draft.changes:
         ends = {"name": change.name}
         _unknown(draft.changes.file, line, ends, draft.locations.names, draft.locations.readable, problems)
+        kind = next((place.kind for place in draft.locations.rows if place.name == change.name), None)
+        if "marker" in (kind, change.kind) and kind != change.kind:
+            wrong = "a place that becomes a marker, or is none any more, changes no path here; in Flee paths change with it"
+            problems.warning(draft.changes.file, line, "new_type", change.kind, wrong, "Write two places instead", ())
         if draft.period is not None and change.day >= draft.period.days:
             _warn_of_late_day(draft.changes.file, line, "day", change.day, draft.period.days, problems)
 
@@ -154,6 +158,17 @@ def check_modes(draft: Draft, settings: FleeSettings, problems: Problems) -> Non
     if move.default_movechance < 0.005:
         wrong = "below 0.005 Flee turns every town into a camp"
         warning(wrong, "Write 0.005 or more", "move_rules", "default_movechance")
+    if move.conflict_movechance < 0.005:
+        wrong = (
+            "below 0.005 Flee turns every place that begins as a conflict zone into a camp; here it stays what it is"
+        )
+        warning(wrong, "Write 0.005 or more", "move_rules", "conflict_movechance")
+    if move.harvest_months:
+        wrong = "harvest trips are not carried; in Flee everybody, farmer or not, is counted at home in these months"
+        warning(wrong, "Delete the key", "move_rules", "harvest_months")
+    if draft.major_routes and move.fixed_routes:
+        wrong = "major routes are not carried; in Flee nobody can start along one, and whoever chooses it stays for the day"
+        warning(wrong, "Write the roads into routes.csv", "move_rules", "fixed_routes")
     if settings.default_conflict_intensity not in (0.0, 1.0):
         wrong = "Flee cuts it to a whole number, 0; it was read as written"
         warning(wrong, "Write 0 or 1 for the same result as Flee's", "default_conflict_intensity")

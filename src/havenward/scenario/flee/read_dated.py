@@ -114,7 +114,7 @@ def _doubt(row: Row, start: int | None, end: int | None) -> None:
         row.warning("closure_start", "a day before the first one never comes, so nothing closes", "Write 0 or more")
     if start is not None and end is not None and end <= start:
         if end == start:
-            wrong = "it closes and opens on the same day, which closes nothing"
+            wrong = "it closes and opens on the same day, which closes nothing, but turns back who is on the way"
         else:
             wrong = "it opens before it closes, and then stays closed"
         row.warning("closure_end", wrong, "Write a later day, or -1 for never")
