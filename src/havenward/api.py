@@ -22,7 +22,7 @@ from havenward.model.siege.requirements import SIEGE
 from havenward.run.case import Level
 from havenward.run.engine import SolverName
 from havenward.run.flee_case import FleeCase
-from havenward.run.kinds import case_of
+from havenward.run.kinds import case_of, marked
 from havenward.run.outcome import flow, persons, stock
 from havenward.run.prepared import Course, Prepared
 from havenward.run.request import Request
@@ -35,15 +35,21 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def load(scenario: str | Path) -> Scenario | FleeCase:
+def load(scenario: str | Path, *, public_sources: str | None = None) -> Scenario | FleeCase:
     """Return a checked scenario: the name of a bundled one, a folder, or a Flee folder.
+
+    Args:
+        scenario: its name or folder.
+        public_sources: marks a Flee folder as made from public sources alone, which are named; without it no run of one is
+            public, however old.
 
     Raises:
         ScenarioError: with every problem that was found.
+        RunError: sources are named for what is no Flee folder, or none is named.
     """
     if scenario not in bundled() and is_flee_folder(Path(scenario)):
-        return FleeCase.read(Path(scenario))
-    return read.load(scenario, SIEGE)
+        return marked(FleeCase.read(Path(scenario)), public_sources)
+    return marked(read.load(scenario, SIEGE), public_sources)
 
 
 def edit(scenario: Scenario, **parameters: float) -> Scenario:

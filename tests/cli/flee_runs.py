@@ -50,10 +50,11 @@ def havenward(*arguments):
     return CliRunner().invoke(app, [str(part) for part in arguments])
 
 
-def made(files, folder, *options):
-    """The folder of a run of a Flee folder in memory, and where that folder was written."""
+def made(files, folder, *options, sources="UNHCR, ACLED"):
+    """The folder of a run of a Flee folder in memory, marked as made from public sources, and where that was written."""
     source, out = written(files, folder / "case"), folder / "run"
-    done = havenward("run", source, "--members", 2, "--out", out, *options)
+    mark = ["--public-sources", sources] if sources else []
+    done = havenward("run", source, "--members", 2, "--out", out, *mark, *options)
     assert done.exit_code == 0, done.output
     return out
 

@@ -236,13 +236,22 @@ def test_a_live_case_leaves_the_screen_for_a_reason_and_under_its_tier_only(tmp_
     assert (line["tier"], line["why"]) == ("restricted", "camp managers")
 
 
+def test_age_alone_makes_no_closed_case(tmp_path):
+    run = made(tiny(), tmp_path, sources="")
+    assert json.loads((run / "run.json").read_text(encoding="utf-8"))["tier"] == "partner"
+    told = refused(run, tmp_path / "out.restricted.csv")
+    assert "a case that is not closed (tier partner)" in told
+    assert "--public-sources" in told
+
+
 def test_a_flee_folder_is_written_anew_and_reads_the_same(tmp_path):
     source = written(small(), tmp_path / "case")
     (source / "notes.csv").write_text("a stranger")
-    told = export(source, tmp_path / "out" / "clean")
+    clean = tmp_path / "out" / "clean.restricted"
+    told = export(source, clean, "--reason", "to a colleague")
     assert "warning" in told.stderr
-    assert read_flee(tmp_path / "out" / "clean") == read_flee(source)
-    assert not (tmp_path / "out" / "clean" / "notes.csv").exists()
+    assert read_flee(clean) == read_flee(source)
+    assert not (clean / "notes.csv").exists()
     line = json.loads(audit_log().read_text(encoding="utf-8").splitlines()[-1])
     assert (line["what"], line["run"], line["scenario"]) == ("export", "", "case")
 
@@ -258,8 +267,9 @@ def test_a_flee_folder_has_no_members_is_not_written_over_and_must_be_sound(tmp_
     assert not (tmp_path / "clean").exists()
 
 
-def test_a_live_flee_folder_needs_a_reason_too(tmp_path):
-    source = written(tiny((dt.date.today() - dt.timedelta(days=10)).isoformat()), tmp_path / "case")
+@pytest.mark.parametrize("start", ["2010-01-01", (dt.date.today() - dt.timedelta(days=10)).isoformat()])
+def test_a_flee_folder_bears_no_mark_and_needs_a_reason(tmp_path, start):
+    source = written(tiny(start), tmp_path / "case")
     assert "add --reason" in refused(source, tmp_path / "clean.restricted")
     export(source, tmp_path / "clean.restricted", "--reason", "to a colleague")
 
@@ -270,7 +280,8 @@ def test_registers_and_totals_are_those_that_flee_itself_wrote(tmp_path):
     if not INSTANCES.is_dir():
         pytest.skip(f"the reference data are not there: {INSTANCES}")
     write_flee(hastened(read_flee(INSTANCES / "mali2012"), 10), tmp_path / "mali")
-    done = havenward("run", tmp_path / "mali", "--level", "exact", "--members", "1", "--out", tmp_path / "run")
+    mark = ("--public-sources", "UNHCR, ACLED")
+    done = havenward("run", tmp_path / "mali", "--level", "exact", "--members", "1", "--out", tmp_path / "run", *mark)
     assert done.exit_code == 0, done.output
     export(tmp_path / "run", tmp_path / "out.csv")
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text(encoding="utf-8"))))

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from havenward.cli.main import app
+from havenward.guard.audit import audit_log
 from tests.scenario_flee.helpers import small, without, written
 
 
@@ -54,3 +55,47 @@ def test_a_level_is_for_flee_folders(tmp_path):
     told = typed("toy", "--level", "exact", "--out", tmp_path / "run")
     assert told.exit_code == 1
     assert "is for Flee folders" in told.output
+
+
+def test_public_needs_a_mark_which_is_kept_and_logged(folder, tmp_path):
+    files = {name: text.replace(b"2020-", b"2012-").replace(b"2019-", b"2011-") for name, text in small().items()}
+    written(files, tmp_path / "old")
+    told = typed(tmp_path / "old", "--members", 1, "--out", tmp_path / "unmarked", "--json")
+    assert json.loads(told.stdout)["tier"] == "partner"
+    assert json.loads(audit_log().read_text(encoding="utf-8").splitlines()[-1])["why"] == ""
+    mark = ("--public-sources", "UNHCR, ACLED")
+    told = typed(tmp_path / "old", "--members", 1, "--out", tmp_path / "marked", "--json", *mark)
+    assert json.loads(told.stdout)["tier"] == "public"
+    record = json.loads((tmp_path / "marked" / "run.json").read_text(encoding="utf-8"))
+    assert (record["public_sources"], record["nature"]) == ("UNHCR, ACLED", "closed_case")
+    line = json.loads(audit_log().read_text(encoding="utf-8").splitlines()[-1])
+    assert (line["what"], line["tier"], line["why"]) == ("run", "public", "public sources: UNHCR, ACLED")
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "why"),
+    [
+        ("toy", ("--public-sources", "UNHCR"), "public sources are named for Flee folders, and toy is none"),
+        (None, ("--public-sources", " "), "name the public sources"),
+        (None, ("--assumptions", "median"), "no medians to take: leave out --assumptions"),
+        (None, ("--level", "exact", "--threads", 2), "one thread keeps: leave out --threads"),
+    ],
+)
+def test_what_would_have_no_effect_is_refused(folder, tmp_path, source, options, why):
+    told = typed(source or folder, "--out", tmp_path / "run", *options)
+    assert told.exit_code == 1
+    assert why in told.stderr
+    assert told.stderr.count("havenward: ") == 1
+    assert not (tmp_path / "run").exists()
+
+
+def test_what_comes_next_is_told(folder, tmp_path):
+    told = typed(folder, "--members", 2, "--out", tmp_path / "run").stdout
+    assert f"Next: havenward report {tmp_path / 'run'}\n" in told
+    assert f"havenward score {tmp_path / 'run'}\n" in told
+
+
+def test_expected_people_have_no_interval(folder, tmp_path):
+    told = typed(folder, "--members", 2, "--solver", "mean", "--out", tmp_path / "run").stdout
+    assert "expected people have no interval" in told
+    assert "interval over" not in told

@@ -95,6 +95,14 @@ def test_a_run_broken_off_is_scored_on_what_it_has_and_says_so(run, tmp_path):
     assert f"| `ard` | {ERRORS[3] / 4:.3f} | {ERRORS[3] / 4:.3f} | - |" in told.stdout
 
 
+def test_age_alone_makes_no_closed_case(tmp_path):
+    run = made(tiny(), tmp_path, sources="")
+    assert havenward("score", run).stdout.startswith("PARTNER")
+    refused = havenward("score", run, "--by-day", tmp_path / "course.restricted.csv")
+    assert refused.exit_code == 1
+    assert "add --reason" in refused.stderr
+
+
 def test_a_siege_is_sent_to_evidence_in_one_sentence(tmp_path):
     havenward("run", "toy", "--members", "1", "--until", "2010-03-05", "--out", tmp_path / "toy")
     told = havenward("score", tmp_path / "toy")

@@ -10,7 +10,7 @@ from scripts import reference_pages
 from havenward.model.siege.cells import STAGES
 from havenward.model.siege.day import DRIVERS
 from havenward.run.folder import run_to_folder
-from havenward.run.reading import open_outcome
+from havenward.run.reading import open_run
 from havenward.run.request import Request
 from havenward.run.siege_case import SiegeCase
 from havenward.scenario.folder import locate
@@ -41,7 +41,7 @@ def unnamed(page: str, names) -> list[str]:
 
 
 def test_the_page_of_the_outcome_names_everything_in_it(folder):
-    outcome = open_outcome(folder)
+    outcome = open_run(folder).outcome
     names = {*outcome.dims, *outcome.variables, *outcome["link_quantity"].values, *outcome.attrs}
     names |= {*STAGES, *DRIVERS, *outcome["count"].values}
     assert unnamed("outcome", names - {"Conventions"}) == []

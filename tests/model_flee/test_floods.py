@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from havenward.model.flee.ground import Ground
-from tests.model_flee.drive import EXACT, FLOODS, MENDED, both, camp, deviates, folder, near, town, turn, weights
+from tests.model_flee.drive import EXACT, FLOODS, MENDED, both, camp, folder, near, town, turn, weights
 
 LISTS = {"flood_movechances": [0, 0.5, 0.6, 0.8, 1], "flood_loc_weights": [1, 0.5, 0.2, 0.1, 0]}
 SEEN = {**LISTS, "flood_forecaster": True, "flood_forecaster_timescale": 2, "flood_forecaster_end_time": 6}
@@ -151,7 +151,6 @@ def test_fixed_routes_weigh_the_flood_once_more():
     assert weights(found, "H") == pytest.approx({("L", 10): 0.5**4 / 20})
 
 
-@deviates("only where registers drive departures do places lose people for other rules (ground.py, takes_people)")
 @both
 def test_places_lose_people_for_every_rule(solver):
     """All 100 set out on day 0; from day 1 on a chance in proportion to people is 0."""

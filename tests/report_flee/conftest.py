@@ -13,7 +13,7 @@ from havenward.run.folder import run_to_folder
 from havenward.run.reading import open_run
 from havenward.run.request import Request
 from havenward.scenario.flee.read import read_flee
-from tests.report_flee.helpers import LATER, files
+from tests.report_flee.helpers import LATER, SOURCES, files
 from tests.scenario_flee.helpers import written
 
 
@@ -22,7 +22,8 @@ def flee_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve members of a folder of sixty days, at Flee's own level."""
     folder = tmp_path_factory.mktemp("flee")
     source = written(files(), folder / "valley")
-    run_to_folder(FleeCase.of(source, read_flee(source), "exact"), source, folder / "run", Request(members=12), quiet)
+    case = FleeCase("valley", read_flee(source), "exact", SOURCES)
+    run_to_folder(case, source, folder / "run", Request(members=12), quiet)
     return folder / "run"
 
 

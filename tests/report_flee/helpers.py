@@ -7,9 +7,12 @@ import datetime as dt
 from tests.scenario_flee.helpers import Files, replaced, small
 
 LATER = dt.date(2030, 1, 1)
-"""A day on which the folder is a closed case."""
+"""A day on which a run of the folder that is marked as made from public sources is a closed case."""
 SOON = dt.date(2020, 4, 1)
 """A day on which it is not."""
+
+SOURCES = "UNHCR and <others>"
+"""What the run is marked with."""
 
 DAYS = 60
 HASTEN = 2

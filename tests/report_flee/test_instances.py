@@ -9,6 +9,7 @@ import pytest
 from havenward.report.write import write_report
 from havenward.run.flee_case import FleeCase
 from havenward.run.folder import run_to_folder
+from havenward.run.kinds import marked
 from havenward.run.request import Request
 from tests.report_flee.conftest import quiet
 from tests.report_flee.test_page import rows, section
@@ -21,7 +22,7 @@ def test_mali_has_its_seven_camps_and_its_scores(tmp_path: Path):
     source = INSTANCES / "mali2012"
     if not source.is_dir():
         pytest.skip(f"the reference data are not there: {source}")
-    run_to_folder(FleeCase.read(source), source, tmp_path / "run", Request(members=4), quiet)
+    run_to_folder(marked(FleeCase.read(source), "UNHCR, ACLED"), source, tmp_path / "run", Request(members=4), quiet)
     page = write_report(tmp_path / "run")
     assert page.name == "mali2012.public.report.html"
     camps = {row[0] for row in rows(section(page, "camps"))[1:]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 from pathlib import Path
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 
 from havenward.cli.main import app
 from tests.report.test_page import Outline
-from tests.report_flee.helpers import CAMPS, HASTEN
+from tests.report_flee.helpers import CAMPS, HASTEN, SOURCES
 
 SECTIONS = ["camps", "errors", "map", "scores", "settings"]
 
@@ -24,10 +25,10 @@ def section(page: Path, anchor: str) -> str:
     return text.split(f'<h2 id="{anchor}">', 1)[1].split("</section>", 1)[0]
 
 
-def rows(html: str) -> list[list[str]]:
+def rows(text: str) -> list[list[str]]:
     """Cells of every row of tables."""
     return [
-        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL)
+        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in re.findall(r"<tr>(.*?)</tr>", text, re.DOTALL)
     ]
 
 
@@ -99,6 +100,7 @@ def test_how_it_was_made_is_that_of_the_record(page: Path, flee_run: Path):
     for words in (
         record["run_id"],
         "exact: Flee&#39;s rules",
+        html.escape(SOURCES),
         "individuals, 12",
         f"units of {HASTEN} persons",
         hashlib.sha256(sums.encode()).hexdigest(),

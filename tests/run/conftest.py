@@ -12,7 +12,7 @@ import xarray as xr
 
 from havenward.api import load
 from havenward.run.folder import run_to_folder
-from havenward.run.reading import open_outcome
+from havenward.run.reading import open_run
 from havenward.run.request import Request
 from havenward.run.siege_case import SiegeCase
 from havenward.scenario.folder import locate
@@ -38,7 +38,7 @@ def make(folder: Path, scenario: str = "toy", **request) -> Made:
     found = load(scenario)
     run_to_folder(SiegeCase(found), locate(scenario), folder, Request(**{"members": 3} | request), silent)
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    return Made(folder, record, open_outcome(folder).load(), pd.read_csv(folder / "summary.csv"), found)
+    return Made(folder, record, open_run(folder).outcome.load(), pd.read_csv(folder / "summary.csv"), found)
 
 
 @pytest.fixture(scope="session")

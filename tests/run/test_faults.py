@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from havenward.run.reading import open_outcome
+from havenward.run.reading import open_run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 
@@ -67,7 +67,7 @@ def test_an_interrupt_leaves_what_was_done(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
     record = json.loads((out / "run.json").read_text())
     assert record["status"] == "broken off"
-    outcome = open_outcome(out).load()
+    outcome = open_run(out).outcome.load()
     assert 60 <= outcome.sizes["time"] == record["days"] < 1184
     people = outcome["stock"].isel(count=slice(0, 4)).sum(["stock_series", "count"]).values
     assert (people == people[:, :1]).all()
@@ -224,7 +224,7 @@ def test_no_row_of_a_run_stands_for_a_household(tmp_path):
         ).returncode
         == 0
     )
-    outcome = open_outcome(tmp_path / "run")
+    outcome = open_run(tmp_path / "run").outcome
     households = int(outcome["stock"].isel(time=0, count=4).sum())
     assert households > 5_000
     for variable in outcome.variables.values():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -56,12 +58,32 @@ def test_its_days_are_those_of_the_folder(case):
         (-30, "live", "restricted"),
         (90, "live", "restricted"),
         (91, "live", "partner"),
+        (5 * 365, "live", "partner"),
         (5 * 365 + 1, "closed_case", "public"),
     ],
 )
-def test_its_tier_follows_from_its_last_count(case, days_after, nature, tier):
+def test_its_tier_follows_from_its_last_count_and_its_mark(case, days_after, nature, tier):
     today = LAST_COUNT + dt.timedelta(days=days_after)
-    assert (case.nature(today), case.tier(today)) == (nature, tier)
+    marked = replace(case, public_sources="UNHCR")
+    assert (marked.nature(today), marked.tier(today)) == (nature, tier)
+    assert case.nature(today) == "live"
+    assert case.tier(today) == ("partner" if tier == "public" else tier)
+
+
+def test_the_interface_marks_a_folder_and_nothing_else(folder):
+    assert api.load(folder, public_sources="UNHCR\x1b").public_sources == r"UNHCR\x1b"
+    with pytest.raises(RunError, match="name the public sources"):
+        api.load(folder, public_sources=" ")
+    with pytest.raises(RunError, match="toy is none"):
+        api.load("toy", public_sources="UNHCR")
+    assert api.run(api.load(folder, public_sources="UNHCR"), members=1).attrs["public_sources"] == "UNHCR"
+
+
+def test_medians_and_threads_are_refused(case):
+    with pytest.raises(RunError, match="no medians to take"):
+        api.run(case, medians=True)
+    with pytest.raises(RunError, match="leave out --threads"):
+        plan_of(case, Request(threads=2))
 
 
 def test_the_level_decides_the_solver_unless_one_is_named(case):
@@ -87,6 +109,33 @@ def test_agents_are_not_copied_where_they_are_not_read(tmp_path):
     written(files, tmp_path / "case")
     names = FleeCase.read(tmp_path / "case").files(tmp_path / "case")
     assert set(files) - set(names) == {"input_csv/agents.csv"}
+
+
+NAME = "Nadia"
+
+
+@pytest.mark.parametrize("below", ["input_csv/", ""])
+def test_no_record_of_a_person_enters_the_run_folder(tmp_path, below):
+    """Comments, columns that are not read and agents of nowhere are left behind, and ages are those of groups."""
+    agents = (
+        f"location,age,gender,note\n#{NAME},,,\nAlpha,37,male,{NAME}\nAlpha,41,male,\nBeta,8,female,\n{NAME},20,,\nBeta,,,\n"
+    )
+    files = small() | {"input_csv/agents.csv": agents.encode()}
+    source = written({name.replace("input_csv/", below): text for name, text in files.items()}, tmp_path / "small")
+    case, out = FleeCase.read(source), tmp_path / "run"
+    record = run_to_folder(case, source, out, Request(members=2), silent)
+    kept = out / "scenario" / below / "agents.csv"
+    assert kept.read_text(encoding="utf-8").splitlines() == [
+        "location,age,gender", "Alpha,19,male", "Alpha,19,male", "Beta,0,female", "Beta,,"
+    ]  # fmt: skip
+    assert not [path for path in out.rglob("*") if path.is_file() and NAME.encode() in path.read_bytes()]
+    assert record["files"][f"{below}agents.csv"] == hashlib.sha256(kept.read_bytes()).hexdigest()
+    opened = open_run(out)
+    assert opened.scenario == case.scenario
+    again = run_to_folder(FleeCase.read(out / "scenario"), out / "scenario", tmp_path / "again", Request(members=2), silent)
+    assert (again["run_id"], again["files"]) == (record["run_id"], record["files"])
+    for name in opened.outcome.data_vars:
+        np.testing.assert_array_equal(open_run(tmp_path / "again").outcome[name], opened.outcome[name], err_msg=name)
 
 
 def test_nothing_of_it_can_be_set(case):
@@ -141,7 +190,7 @@ def test_a_folder_without_its_flee_files_is_damaged(made, tmp_path):
 
 
 def test_what_tells_sieges_refuses_it(made):
-    with pytest.raises(RunFolderError, match="is a run of a Flee folder, of which `havenward evidence` cannot tell yet"):
+    with pytest.raises(RunFolderError, match="is a run of a Flee folder, of which `havenward evidence` cannot tell: look"):
         open_siege(made[1], "evidence")
 
 

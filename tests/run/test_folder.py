@@ -69,7 +69,19 @@ def test_the_record_says_what_decides_bits(toy_run):
     ],
 )
 def test_a_run_says_what_its_intervals_are_of(asked, interval):
-    assert interval_of(request(**asked)) == interval
+    assert interval_of(request(**asked), "siege") == interval
+
+
+@pytest.mark.parametrize(
+    ("asked", "interval"),
+    [
+        ({}, "over chance only"),
+        ({"solver": "mean"}, "none: expected people"),
+        ({"solver": "mean", "members": 1}, "none: one member"),
+    ],
+)
+def test_expected_people_of_a_flee_folder_have_no_interval(asked, interval):
+    assert interval_of(request(spread=0.0, **asked), "flee") == interval
 
 
 def test_the_copy_of_the_scenario_is_the_scenario(toy_run):
@@ -250,11 +262,11 @@ def broken_off(tmp_path, after, **request):
 
 
 def test_a_run_that_is_broken_off_keeps_the_days_that_it_has(toy_run, tmp_path):
-    from havenward.run.reading import open_outcome
+    from havenward.run.reading import open_run
 
     folder = broken_off(tmp_path, after=3 * 70)
     record = json.loads((folder / "run.json").read_text())
-    outcome = open_outcome(folder).load()
+    outcome = open_run(folder).outcome.load()
     assert record["status"] == "broken off"
     assert 68 <= record["days"] == outcome.sizes["time"] <= 70
     for name in ("stock", "flow", "observed"):
@@ -262,12 +274,12 @@ def test_a_run_that_is_broken_off_keeps_the_days_that_it_has(toy_run, tmp_path):
 
 
 def test_a_run_that_is_broken_off_in_its_second_batch_keeps_its_first(tmp_path):
-    from havenward.run.reading import open_outcome
+    from havenward.run.reading import open_run
 
     folder = broken_off(tmp_path, after=16 * 5 + 6, members=20, last=dt.date(2010, 3, 5))
     record = json.loads((folder / "run.json").read_text())
     assert (record["status"], record["members"], record["members_done"], record["days"]) == ("broken off", 20, 16, 5)
-    outcome = open_outcome(folder).load()
+    outcome = open_run(folder).outcome.load()
     assert outcome.sizes["draw"] == 16
     assert (outcome["stock"].isel(count=slice(0, 4)).sum(["stock_series", "count"]) > 0).all()
 

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from havenward.cli.main import app
-from havenward.run.reading import RunFolderError, open_outcome, open_run
+from havenward.run.reading import open_run
 
 
 def rewritten(**changes):
@@ -107,17 +107,8 @@ def test_a_whole_folder_is_read_as_it_was_made(toy_run):
 
 def test_days_that_a_run_never_came_to_are_left_out(folder):
     rewritten(status="broken off", members_done=2, days=60)(folder)
-    outcome = open_outcome(folder)
+    outcome = open_run(folder).outcome
     assert (outcome.sizes["draw"], outcome.sizes["time"]) == (2, 60)
-
-
-def test_the_outcome_alone_is_refused_in_the_same_words(folder):
-    filled("run.json", b"{}")(folder)
-    with pytest.raises(RunFolderError, match="members_done") as alone:
-        open_outcome(folder)
-    with pytest.raises(RunFolderError) as whole:
-        open_run(folder)
-    assert str(alone.value) == str(whole.value)
 
 
 def test_reading_loads_no_compiled_kernels():

@@ -51,7 +51,6 @@ def small() -> Files:
     texts = {
         "input_csv/locations.csv": LOCATIONS,
         "input_csv/routes.csv": ROUTES,
-        "input_csv/major_routes.csv": "Beta,Gamma,Epsilon\n",
         "input_csv/closures.csv": "#closure_type,name1,name2,closure_start,closure_end\n"
         "country,Home,Abroad,1,3\ncamp,Delta,,4,-1\n",
         "input_csv/conflicts.csv": CONFLICTS,
@@ -99,6 +98,11 @@ move_rules:
 """,
     }
     return {name: text.encode() for name, text in texts.items()}
+
+
+def with_major_routes() -> Files:
+    """The same, with a file that Flee reads and nobody there or here can follow."""
+    return small() | {"input_csv/major_routes.csv": b"Beta,Gamma,Epsilon\n"}
 
 
 def replaced(files: Files, file: str, old: str, new: str) -> Files:

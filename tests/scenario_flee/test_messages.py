@@ -3,7 +3,7 @@
 import pytest
 
 from havenward.scenario.problems import PER_COLUMN
-from tests.scenario_flee.helpers import Files, flooded, problems_of, replaced, small, without
+from tests.scenario_flee.helpers import Files, flooded, problems_of, replaced, small, with_major_routes, without
 
 I = "input_csv/"  # noqa: E741
 S = "source_data/"
@@ -117,11 +117,12 @@ CASES: dict[str, tuple[Files, str, str, int | None, str, str]] = {
     "no speed": (route("Alpha,Gamma,5,0,,0"), "warning", ROADS, 8, "max_move_speed", "Flee stops"),
     "chance of 2": (route("Alpha,Gamma,5,0,60,2"), "error", ROADS, 8, "walk_probability", "more than 1"),
     # major_routes.csv
-    "unknown stop": (added(MAJOR, "Alpha,Btea\n"), "error", MAJOR, 2, "", "not a location"),
-    "one stop": (added(MAJOR, "Alpha\n"), "error", MAJOR, 2, "", "two places"),
-    "remark": (added(MAJOR, "# long\n"), "warning", MAJOR, 2, "", "comment"),
+    "unknown stop": (added(MAJOR, "Alpha,Btea\n", with_major_routes()), "error", MAJOR, 2, "", "not a location"),
+    "one stop": (added(MAJOR, "Alpha\n", with_major_routes()), "error", MAJOR, 2, "", "two places"),
+    "remark": (added(MAJOR, "# long\n", with_major_routes()), "warning", MAJOR, 2, "", "comment"),
+    "routes not carried": (with_major_routes(), "warning", YML, 9, "move_rules.fixed_routes", "nobody can start along one"),
     "routes unused": (
-        small_with(YML, "fixed_routes: True", "fixed_routes: False"),
+        replaced(with_major_routes(), YML, "fixed_routes: True", "fixed_routes: False"),
         "warning", YML, 9, "move_rules.fixed_routes", "only with fixed_routes",
     ),
     # closures.csv

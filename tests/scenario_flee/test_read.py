@@ -8,7 +8,7 @@ import pytest
 from havenward.scenario.flee.read import check_flee, read_flee
 from havenward.scenario.flee.schema import Closure, LocationChange, kind_of
 from havenward.scenario.problems import ScenarioError
-from tests.scenario_flee.helpers import flooded, problems_of, read, replaced, small, without, written
+from tests.scenario_flee.helpers import flooded, problems_of, read, replaced, small, with_major_routes, without, written
 
 
 def test_folders_without_fault_say_nothing():
@@ -45,7 +45,7 @@ def test_kinds_are_found_in_the_order_of_the_specification(text, kind):
 
 
 def test_roads():
-    found = read(small())
+    found = read(with_major_routes())
     assert [(road.from_place, road.to_place, road.km) for road in found.routes[:2]] == [
         ("Alpha", "Beta", 100.0),
         ("Beta", "Gamma", 75.5),

@@ -57,7 +57,7 @@ def test_prepare(case):
 def test_thinned_shares(case):
     totals = case.rng.integers(0, 45, PLACES).astype(float)
     thinned, share = np.empty(len(case.weight)), np.full(len(case.weight), np.nan)
-    place = (case.weight[:, 0], case.crowd, totals, *case.crowds)
+    place = (case.weight[:, 0], case.crowd, totals, case.free, case.full, case.power, case.keep_share)
     walk_kernels.thinned_shares(*place, thinned, share)
     assert (share == walk_twins.thinned_shares(*place)).all()
 

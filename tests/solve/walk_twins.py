@@ -108,7 +108,9 @@ class Asked:
         case = self.case
         if not self.gated[g]:
             return self.share[part]
-        return thinned_shares(case.weight[part, self.column], case.crowd[part], totals, case.free, case.full, case.power, case.keep[g])
+        return thinned_shares(
+            case.weight[part, self.column], case.crowd[part], totals, case.free, case.full, case.power, case.keep[g]
+        )
 
     def vetoed(self, option, totals):
         case, c = self.case, self.case.crowd[option]

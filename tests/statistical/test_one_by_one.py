@@ -85,7 +85,7 @@ def test_a_chance_that_is_a_tenth_off_is_told(outcomes, parameter, factor):
         {"sequence": (6, 5, 4, 3, 2, 1, 0)},
         {"veto": 0.0},
         {"power": 1.0},
-        {"keep": None},
+        {"keep": 0.0},
         {"full": (3.0, 2.0, 3.0)},
         {"free": (1.0, 1.0, 1.0)},
     ],
@@ -98,7 +98,7 @@ def test_another_rule_is_told(outcomes, change):
     if "veto" in change:
         order = replace(order, choice=replace(order.choice, veto=np.zeros_like(order.choice.veto)))
     elif "keep" in change:
-        order = replace(order, choice=replace(order.choice, keep=None))
+        order = replace(order, choice=replace(order.choice, keep=np.zeros(len(order.choice.chance))))
     elif "sequence" not in change:
         order = replace(order, crowds=replace(order.crowds, **crowds))
     assert fit(final_law(order, PEOPLE, sequence), outcomes)[0] < 1e-6

@@ -30,9 +30,7 @@ def command(
         ),
     ],
     member: Annotated[int | None, typer.Option(min=0, help="Number of the one member of a file. Default: the mean.")] = None,
-    reason: Annotated[
-        str, typer.Option(help="Why figures of a live case leave the screen; needed for live cases only.")
-    ] = "",
+    reason: Annotated[str, typer.Option(help="Why figures leave the screen; needed unless a run is public.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Write a run as Flee's out.csv, or a Flee folder anew, checked and in the standard layout."""

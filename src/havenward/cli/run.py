@@ -72,9 +72,17 @@ def command(
         typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter of a siege; see `havenward parameters`."),
     ] = None,
     assumptions: Annotated[
-        Assumptions, typer.Option(help="drawn: each member draws from the ranges; median: all take the medians.")
+        Assumptions, typer.Option(help="Of a siege. drawn: each member draws from the ranges; median: all take the medians.")
     ] = Assumptions.drawn,
-    threads: Annotated[int, typer.Option(min=1, max=64, help="Threads of the solver for individuals.")] = 1,
+    threads: Annotated[int, typer.Option(min=1, max=64, help="Threads of the solver for individuals, in a siege.")] = 1,
+    public_sources: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="For a Flee folder: marks it as made from public sources alone, and names them, such as 'UNHCR, ACLED'. "
+            "Needed for a public run, and enough where the last day and count lie over five years back.",
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="The run's folder; must not exist.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -84,7 +92,7 @@ def command(
     from havenward.scenario.folder import locate
 
     try:
-        case = read(scenario, level.value if level else None)
+        case = read(scenario, level.value if level else None, public_sources)
         request = Request(
             solver=solver.value if solver else None,
             members=members,
@@ -109,11 +117,11 @@ def command(
         raise typer.Exit(1)
 
 
-def read(scenario: str, level: LevelName | None) -> Case:
+def read(scenario: str, level: LevelName | None, public_sources: str | None) -> Case:
     """Return what is to be run, or print what is wrong with it and end with 1. Of a Flee folder warnings are counted.
 
     Raises:
-        RunError: a level is asked for where there is one set of rules.
+        RunError: a level or public sources are given for what is no Flee folder.
     """
     from havenward.cli.validate import sound, summary
     from havenward.run.flee_case import FleeCase
@@ -122,10 +130,10 @@ def read(scenario: str, level: LevelName | None) -> Case:
 
     found, warnings = sound(scenario)
     if isinstance(found, Scenario):
-        return case_of(found, level)
+        return case_of(found, level, public_sources)
     if warnings:
         typer.echo(f"{summary(scenario, warnings)}; `havenward validate` lists them", err=True)
-    return case_of(FleeCase.of(Path(scenario), found), level)
+    return case_of(FleeCase.of(Path(scenario), found), level, public_sources)
 
 
 @contextmanager
@@ -198,6 +206,11 @@ def _tell(folder: Path, record: dict[str, Any]) -> None:
         typer.echo("The people at the end are not those of the start: a defect of the program. Do not use this run.")
     if record["members_done"] == 1:
         typer.echo(f"People at the start: {record['initial_persons']:,}. At the end (one member has no interval):")
+    elif record["interval"].startswith("none"):
+        typer.echo(
+            f"People at the start: {record['initial_persons']:,}. "
+            "At the end (what members span; expected people have no interval):"
+        )
     else:
         from havenward.guard.disclosure import held_share
 
@@ -210,8 +223,9 @@ def _tell(folder: Path, record: dict[str, Any]) -> None:
         if (figures["mean"] if figures["q95"] is None else figures["q95"]) >= 1:
             typer.echo(f"  {stage.replace('_', ' '):<16} {_span(figures)}")
     typer.echo(f"Folder: {folder}")
-    if record["model"] == "siege":
-        typer.echo(f"Next: havenward report {folder}")
+    typer.echo(f"Next: havenward report {folder}")
+    if record["model"] == "flee":
+        typer.echo(f"      havenward score {folder}")
 
 
 def _span(figures: dict[str, float | None]) -> str:

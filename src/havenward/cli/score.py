@@ -29,9 +29,7 @@ def command(
     by_day: Annotated[
         Path | None, typer.Option(metavar="FILE.csv", help="Write the error of each day to this file; must not exist.")
     ] = None,
-    reason: Annotated[
-        str, typer.Option(help="Why --by-day of a live case leaves the screen; needed for live cases only.")
-    ] = "",
+    reason: Annotated[str, typer.Option(help="Why --by-day leaves the screen; needed unless the run is public.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Score a run of a Flee folder against its registered figures: a Markdown table of errors, and no counts."""

@@ -34,14 +34,19 @@ def tier_of(scenario: Scenario, today: dt.date) -> Tier:
     return max(asked, tier_from(header.nature, latest, today), key=ORDER.index)
 
 
-def nature_of_flee(scenario: FleeScenario, today: dt.date) -> Nature:
-    """Return a closed case where a folder's last day and its last registers lie over five years back, else a live one."""
-    return "closed_case" if (today - _latest(scenario)).days >= CLOSED_AFTER_DAYS else "live"
+def nature_of_flee(scenario: FleeScenario, today: dt.date, public_sources: str) -> Nature:
+    """Return a closed case where sources are named and a folder's last day and registers lie over five years back.
+
+    Age alone makes no closed case: `public_sources` is what whoever runs the folder says of its sources, and empty where
+    nobody has said that they are public.
+    """
+    old = (today - _latest(scenario)).days >= CLOSED_AFTER_DAYS
+    return "closed_case" if old and public_sources.strip() else "live"
 
 
-def tier_of_flee(scenario: FleeScenario, today: dt.date) -> Tier:
+def tier_of_flee(scenario: FleeScenario, today: dt.date, public_sources: str) -> Tier:
     """Return the tier of a run of a Flee folder made today: what its dates demand, since a folder asks for none."""
-    return tier_from(nature_of_flee(scenario, today), _latest(scenario), today)
+    return tier_from(nature_of_flee(scenario, today, public_sources), _latest(scenario), today)
 
 
 def _latest(scenario: FleeScenario) -> dt.date:

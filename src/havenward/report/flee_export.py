@@ -66,7 +66,7 @@ def export_run(
     member
         Number of the one member of a file; None for the mean.
     reason
-        Why a live case leaves the screen.
+        Why a case that is not closed leaves the screen.
     today
         The day of the export.
 
@@ -88,7 +88,8 @@ def export_run(
         raise ExportError(f"one member goes into a file: write --out {out.name or 'out'}.csv, or leave out --member")
     if member is not None and member not in numbers:
         raise ExportError(f"{run_folder} has no member {member}; its members are {numbers[0]} to {numbers[-1]}")
-    tier = permit(run.scenario, run.record["tier"], out, reason, today or dt.date.today())
+    sources = run.record["public_sources"]
+    tier = permit(run.scenario, run.record["tier"], out, reason, today or dt.date.today(), public_sources=sources)
     free_to_write(out, *([beside(out)] if single else []))
     try:
         registers, simulated = _columns(run)

@@ -1,7 +1,7 @@
 """Whether figures may leave this machine in full detail, and under which tier.
 
 A file of another program's format has one figure a camp and day: it can neither say `<10` nor round without telling those
-who read it. So of a live case it is always of the tier restricted, whatever the run's own, and needs a stated reason.
+who read it. So unless a case is closed it is always of the tier restricted, whatever the run's own, and needs a stated reason.
 """
 
 from __future__ import annotations
@@ -9,27 +9,29 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from havenward.guard.tiers import tier_of_flee
 from havenward.report.detail import WithheldError
-from havenward.run.flee_case import FleeCase
 from havenward.scenario.flee.schema import FleeScenario
 from havenward.scenario.schema import Tier
 
 
-def permit(scenario: FleeScenario, stated: Tier, out: Path, reason: str, today: dt.date) -> Tier:
+def permit(
+    scenario: FleeScenario, stated: Tier, out: Path, reason: str, today: dt.date, *, public_sources: str = ""
+) -> Tier:
     """Return the tier of a file or folder `out` that tells all of a Flee folder or of a run of it.
 
-    `stated` is the tier of the run, which a closed case keeps.
+    `stated` is the tier of the run, which a closed case keeps; `public_sources` are those that the run was marked with.
 
     Raises
     ------
     WithheldError
-        for a live case without a reason, or where the name of `out` hides a tier that is not public.
+        for a case that is not closed, without a reason, or where the name of `out` hides a tier that is not public.
     """
-    free = FleeCase("", scenario).tier(today) == "public"
+    free = tier_of_flee(scenario, today, public_sources) == "public"
     if not free and not reason.strip():
         raise WithheldError(
-            f"this tells every camp and day as it is, of a live case (tier {stated}), and leaves the screen only for a "
-            "stated reason: add --reason '...'"
+            f"this tells every camp and day as it is, of a case that is not closed (tier {stated}), and leaves the screen only "
+            "for a stated reason: add --reason '...' (closed are those over five years old, run with --public-sources)"
         )
     tier: Tier = stated if free else "restricted"
     if tier != "public" and tier not in out.name.split("."):

@@ -46,7 +46,8 @@ def write_course(
     AuditError
         if the audit log cannot be written.
     """
-    tier = permit(run.scenario, run.record["tier"], out, reason, today or dt.date.today())
+    sources = run.record["public_sources"]
+    tier = permit(run.scenario, run.record["tier"], out, reason, today or dt.date.today(), public_sources=sources)
     free_to_write(out, beside(out))
     text = course_csv(run.outcome["time"].values.astype("datetime64[D]"), simulated, registered)
     log_export("export", run=run.record["run_id"], scenario=run.record["scenario"], tier=tier, why=reason, where=out)

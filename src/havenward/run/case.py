@@ -109,6 +109,10 @@ class Case(Protocol):
         """Return the files below a source folder that it was read from, with `/` between folder and name."""
         ...
 
+    def instead(self, name: str) -> str | None:
+        """Return what the copy has in place of one of these files; None where the file is copied as it stands."""
+        ...
+
     def stocks_given(self, day: int) -> bool:
         """Return whether the stocks of the evening before a day are given; days are counted from the start."""
         ...

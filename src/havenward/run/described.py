@@ -40,6 +40,7 @@ def how_made(run: Prepared, changes: Mapping[str, float], files: Mapping[str, st
         "scenario": case.name,
         "title": case.title,
         "nature": attributes["nature"],
+        "public_sources": case.words.get("public_sources", ""),
         "tier": tier,
         "banner": BANNERS[tier],
         "solver": plan.solver,

@@ -16,10 +16,11 @@ from havenward.run.engine import SolverName
 from havenward.run.outcome import Store
 from havenward.run.request import RunError
 from havenward.scenario.flee.draft import read_draft
-from havenward.scenario.flee.folder import Files, in_folder
+from havenward.scenario.flee.folder import AGENTS, Files, in_folder
 from havenward.scenario.flee.limits import limits_of
 from havenward.scenario.flee.read import read_flee
 from havenward.scenario.flee.schema import FleeScenario
+from havenward.scenario.flee.write import agents_text
 from havenward.scenario.problems import Problems, printable
 from havenward.scenario.schema import Tier
 
@@ -34,11 +35,13 @@ class FleeCase:
         folder_name: name of the folder, which is all that a Flee folder says of itself.
         scenario: what it holds.
         level: Flee's rules as they are, or with their known faults mended.
+        public_sources: what it was made from, where its user marks all of that as public; else empty.
     """
 
     folder_name: str
     scenario: FleeScenario
     level: Level = "mended"
+    public_sources: str = ""
 
     @classmethod
     def of(cls, folder: Path, scenario: FleeScenario, level: Level | None = None) -> FleeCase:
@@ -92,8 +95,8 @@ class FleeCase:
 
     @property
     def words(self) -> Mapping[str, str]:
-        """Nothing more."""
-        return {}
+        """The public sources that it was marked with."""
+        return {"public_sources": self.public_sources}
 
     @property
     def limits(self) -> Sequence[str]:
@@ -106,12 +109,12 @@ class FleeCase:
         return ()
 
     def nature(self, today: dt.date) -> Nature:
-        """Return a closed case where its last day and its last registers lie over five years back, else a live one."""
-        return nature_of_flee(self.scenario, today)
+        """Return a closed case where it is marked as one and over five years old, else a live one."""
+        return nature_of_flee(self.scenario, today, self.public_sources)
 
     def tier(self, today: dt.date) -> Tier:
         """Return how freely a run made on a day may be shown."""
-        return tier_of_flee(self.scenario, today)
+        return tier_of_flee(self.scenario, today, self.public_sources)
 
     def files(self, source: Path) -> Sequence[str]:
         """Return the files that are opened when the folder is read, and no other."""
@@ -124,6 +127,10 @@ class FleeCase:
 
         read_draft(Files(there.names, noted), Problems())
         return sorted(opened)
+
+    def instead(self, name: str) -> str | None:
+        """Return the agents file written from its counts: no line about a person goes into the copy."""
+        return agents_text(self.scenario.agents) if name in AGENTS else None
 
     def stocks_given(self, _day: int) -> bool:
         """A Flee folder gives no stocks of an evening."""

@@ -40,7 +40,7 @@ def run_to_folder(
 
     Args:
         case: what is run.
-        source: the folder that it was read from; its files are copied.
+        source: the folder that it was read from; its files are copied, those of persons as counts.
         out: the run folder; must not exist.
         request: what to run.
         progress: told of member-days.
@@ -62,7 +62,7 @@ def run_to_folder(
         check_log()
         draft.mkdir(parents=True)
         names = case.files(source)
-        _copy(source, draft / SCENARIO, names)
+        _copy(case, source, draft / SCENARIO, names)
         record = how_made(run, request.changes or {}, hashes_of(draft / SCENARIO, names), today)
         course = Course.begin(run, draft / OUTCOME, {"run": record["run_id"]})
         gathered = PeriodsOfRun(course.store.frame, run.ruleset, run.plan)
@@ -76,7 +76,8 @@ def run_to_folder(
             record |= {"outcome_sha256": digest_of(draft / OUTCOME)}
             record |= what_came(periods, tally, run.plan, run.ruleset.stages, time.perf_counter() - began)
             (draft / RECORD).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-            log_export("run", run=record["run_id"], scenario=record["scenario"], tier=record["tier"], why="", where=out)
+            why = record["public_sources"] and f"public sources: {record['public_sources']}"
+            log_export("run", run=record["run_id"], scenario=record["scenario"], tier=record["tier"], why=why, where=out)
             draft.rename(out)
     except BaseException as error:
         shutil.rmtree(draft, ignore_errors=True)
@@ -87,12 +88,16 @@ def run_to_folder(
     return record
 
 
-def _copy(source: Path, copy: Path, names: Sequence[str]) -> None:
-    """Copy the files that were read, and no other."""
+def _copy(case: Case, source: Path, copy: Path, names: Sequence[str]) -> None:
+    """Copy the files that were read, and no other; a file of persons is written anew from what was kept of it."""
     copy.mkdir()
     for name in names:
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source / name, copy / name)
+        written = case.instead(name)
+        if written is None:
+            shutil.copyfile(source / name, copy / name)
+        else:
+            (copy / name).write_text(written, encoding="utf-8", newline="\n")
 
 
 def _write_tables(periods: Periods, folder: Path, about: About) -> None:

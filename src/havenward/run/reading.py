@@ -64,6 +64,7 @@ class Record(BaseModel):
     level: Level | Literal[""] = ""
     tier: Tier
     banner: str
+    public_sources: str = ""
     solver: str
     seed: int
     interval: str
@@ -97,7 +98,7 @@ def open_siege(folder: Path, use: str) -> Run[Scenario]:
     run = open_run(folder)
     if not isinstance(run.scenario, Scenario):
         raise RunFolderError(
-            f"{folder} is a run of a Flee folder, of which `havenward {use}` cannot tell yet: look at its summary.xlsx, "
+            f"{folder} is a run of a Flee folder, of which `havenward {use}` cannot tell: look at its summary.xlsx, "
             "compare it with its registers by `havenward score`, or give the folder of another run"
         )
     return Run(run.outcome, run.scenario, run.record)
@@ -130,15 +131,6 @@ def digest_of(outcome: Path) -> str:
         digest.update(f"{path.relative_to(outcome).as_posix()} {len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()
-
-
-def open_outcome(folder: Path) -> xr.Dataset:
-    """Return the outcome of a run folder as far as the run got, read as it is needed.
-
-    Raises:
-        RunFolderError: the record or the outcome is missing or damaged.
-    """
-    return _outcome(folder, read_record(folder))
 
 
 def read_record(folder: Path) -> dict[str, Any]:

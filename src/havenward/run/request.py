@@ -58,6 +58,12 @@ def plan_of(case: Case, request: Request) -> Plan:
         raise RunError(f"the seed {request.seed} must lie between 0 and 4294967295")
     if solver not in SOLVERS:
         raise RunError(f"there is no solver {solver!r}; choose one of {', '.join(SOLVERS)}")
+    if case.model == "flee" and request.spread != 1:
+        raise RunError(
+            "a Flee folder gives its settings without ranges, so there are no medians to take: leave out --assumptions"
+        )
+    if case.model == "flee" and request.threads != 1:
+        raise RunError("people of a Flee folder move in an order, which one thread keeps: leave out --threads")
     return Plan(
         solver=solver,
         members=range(request.members),

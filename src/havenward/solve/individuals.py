@@ -90,10 +90,13 @@ class Crowd:
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Return the `number` units that stand in some rows; `where` is -1 for every other row.
 
-        Units that have not moved today come first, row by row, between the returned edges.
+        Units that have not moved today come first, row by row, between the returned edges; where they are not sorted, they
+        come in the sequence of their numbers, and there are no edges.
         """
+        edges = np.zeros(len(rows) + 1, dtype=np.int64)
+        if not self.sorted:
+            return np.flatnonzero(where[self.cell[: self.number]] >= 0).astype(np.int32), edges
         units = np.empty(number, dtype=np.int32)
-        edges = np.empty(len(rows) + 1, dtype=np.int64)
         found = unit_kernels.gather(
             self.start, self.sorted_units, self.cell, self.has_moved, rows, self.moved, where, units, edges
         )
@@ -105,6 +108,8 @@ class Crowd:
         """Remember units that are no longer where they were sorted at dawn."""
         if len(units):
             self.awake = max(self.awake, int(units.max()) + 1)
+        if not self.sorted:
+            return
         new = units[~self.has_moved[units]]
         self.has_moved[new] = True
         self.moved = np.concatenate([self.moved, new])
@@ -146,7 +151,8 @@ class Individuals:
         if isinstance(order, Ordered):
             return self._ordered(order, day)
         for crowd in self._crowds:
-            if not crowd.sorted or (day != self._day and len(crowd.moved)):
+            # only a split needs units cell by cell; whoever looks for a few units of a crowd looks through all
+            if (isinstance(order, Split) and not crowd.sorted) or (crowd.sorted and day != self._day and len(crowd.moved)):
                 crowd.dawn()
         self._day = day
         at = step(day, order.wave)

@@ -25,15 +25,10 @@ from havenward.solve.kernels import (
     uniforms_of_members,
 )
 from havenward.solve.quantiles import binomial_quantile
+from havenward.solve.unit_kernels import EACH, GAP, SKIP_BELOW
 
 FEW = 8
 """Units of a cell up to which each is drawn for itself: that takes fewer numbers than counts would."""
-EACH = 0x9E3779B97F4A7C15
-"""Salt of the numbers of single units."""
-SKIP_BELOW = 0.25
-"""Chance of going below which gaps between those who go are drawn."""
-GAP = 0xC2B2AE3D27D4EB4F
-"""Salt of the gaps of a cell."""
 MOST_STEPS = 1024
 """Steps of a unit in one order after which the net is taken for a circle."""
 FINE, CIRCLE, MISFIT = 0, 1, 2

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.model.flee.mends import Mend, Mends
-from havenward.scenario.flee.schema import Closure, FleeScenario, Kind
+from havenward.scenario.flee.schema import CAMPS, Closure, FleeScenario, Kind
 
 F64 = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -38,6 +38,7 @@ class _State:
     town: Flags
     camp: Flags
     flood_zone: Flags
+    kind: list[Kind]
     zone: F64
     since: NDArray[np.int64]
     chance: F64
@@ -61,7 +62,8 @@ class Course:
         links_open: (D, N) links that are open when people move.
         closing: (D, N) links that close at some moment of the day, though they may open again on the same.
         flood_zone: (D, P) what counts as a flood zone.
-        setting_out: (D, P) intensity when people set out.
+        zones: (D, P) intensity after the day's changes and conflicts, before its closures.
+        setting_out: (D, P) intensity by which those who follow the registers are drawn.
         setting_out_since: (D, P) its first day.
         weighed: (D,) day of the ages by which origins are weighed.
         at_setup: what places count as before the first day's conflicts.
@@ -75,6 +77,7 @@ class Course:
     links_open: Flags
     closing: Flags
     flood_zone: Flags
+    zones: F64
     setting_out: F64
     setting_out_since: NDArray[np.int64]
     weighed: NDArray[np.int64]
@@ -111,13 +114,13 @@ def course_of(scenario: FleeScenario, mends: Mends) -> Course:
         links_open=np.zeros((days, len(state.links_open)), dtype=bool),
         closing=np.zeros((days, len(state.links_open)), dtype=bool),
         flood_zone=np.zeros((days, places), dtype=bool),
+        zones=np.zeros((days, places)),
         setting_out=np.zeros((days, places)),
         setting_out_since=np.zeros((days, places), dtype=np.int64),
         weighed=np.arange(days),
         at_setup=state.standing(),
     )
     gates = _Gates.of(scenario, mends)
-    was_camp = state.camp.copy()
     before = _weighing(state, 0)
     for day in range(days):
         for change in scenario.changes:
@@ -130,7 +133,8 @@ def course_of(scenario: FleeScenario, mends: Mends) -> Course:
                     scenario.settings.default_conflict_intensity,
                     day,
                 )
-        changed = _conflicts(state, table, day, move.conflict_movechance, move.default_movechance, mends, was_camp, chances)
+        changed = _conflicts(state, table, day, chances, mends)
+        out.zones[day] = np.maximum(state.zone, 0.0)
         if changed or Mend.TODAY in mends:
             before = _weighing(state, day)
         out.setting_out[day], out.setting_out_since[day], out.weighed[day] = before
@@ -156,6 +160,7 @@ def _at_start(scenario: FleeScenario, chances: dict[Kind, float]) -> _State:
         town=np.array([kind == "town" for kind in kinds]),
         camp=np.array([kind in ("camp", "idpcamp") for kind in kinds]),
         flood_zone=np.array([kind == "flood_zone" for kind in kinds]),
+        kind=list(kinds),
         zone=np.array([place.conflict_intensity if place.starts_in_conflict else -1.0 for place in scenario.locations]),
         since=np.full(len(kinds), NEVER, dtype=np.int64),
         chance=np.array([chances[kind] for kind in kinds]),
@@ -166,6 +171,7 @@ def _at_start(scenario: FleeScenario, chances: dict[Kind, float]) -> _State:
 
 def _become(state: _State, place: int, kind: Kind, chances: dict[Kind, float], intensity: float, day: int) -> None:
     """Make a place one of another kind."""
+    state.kind[place] = kind
     state.town[place] = kind == "town"
     state.camp[place] = kind in ("camp", "idpcamp")
     state.flood_zone[place] = kind == "flood_zone"
@@ -175,16 +181,7 @@ def _become(state: _State, place: int, kind: Kind, chances: dict[Kind, float], i
         state.since[place] = day
 
 
-def _conflicts(
-    state: _State,
-    table: F64,
-    day: int,
-    fought: float,
-    calm: float,
-    mends: Mends,
-    was_camp: Flags,
-    chances: dict[Kind, float],
-) -> bool:
+def _conflicts(state: _State, table: F64, day: int, chances: dict[Kind, float], mends: Mends) -> bool:
     """Turn places into conflict zones and back; return whether any was.
 
     Flee looks at the intensity only where it turns from none to some. A camp that was a zone stays half a town.
@@ -194,19 +191,20 @@ def _conflicts(
     begins = (now > ACTIVE) & ((previous < ACTIVE) if day else np.ones(len(now), dtype=bool))
     ends = (now < ACTIVE) & (previous >= ACTIVE)
     state.zone[begins] = now[begins]
-    state.chance[begins] = fought
+    state.chance[begins] = chances["conflict"]
     state.town[begins] = False
     state.since[begins] = day
     state.zone[ends] = -1.0
-    state.chance[ends] = calm
+    state.chance[ends] = chances["town"]
     state.town[ends] = True
     if Mend.INTENSITY in mends:
         going_on = (now > ACTIVE) & ~begins
         state.zone[going_on] = now[going_on]
     if Mend.CAMPS in mends:
-        again = ends & was_camp
-        state.town[again] = False
-        state.chance[again] = chances["camp"]
+        for place in np.flatnonzero(ends):
+            if (kind := state.kind[int(place)]) in CAMPS:
+                state.town[place] = False
+                state.chance[place] = chances[kind]
     return bool(begins.any() or ends.any())
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.cells import NOBODY, CellTable
-from havenward.core.orders import Choice, Counts, Crowds, Ordered, Passage, Phase, Quota, Split
+from havenward.core.orders import Choice, Counts, Crowds, Ordered, OrderError, Passage, Phase, Quota, Split
 from havenward.core.totals import is_occupied
 from havenward.model.flee.ground import Ground
 from havenward.model.flee.mends import Mend
@@ -43,7 +43,6 @@ class FleeRules:
     members: int
     numbers: NDArray[np.uint32]
     seed: int
-    exact: frozenset[str] = frozenset({"chain", "individuals"})
     unit: str = ""
     _gone: F64 = field(init=False)
     _start: NDArray[np.int64] = field(init=False)
@@ -56,6 +55,11 @@ class FleeRules:
     def table(self) -> CellTable:
         """The cells."""
         return self.ground.net.table
+
+    @property
+    def exact(self) -> frozenset[str]:
+        """Solvers that carry these rules exactly, wherever a camp may fill up."""
+        return frozenset({"chain", "individuals"} if Mend.MORNING in self.ground.mends else {"individuals"})
 
     @property
     def days(self) -> int:
@@ -93,6 +97,7 @@ class FleeRules:
     def phases(self, day: int, counts: Counts) -> Iterator[Phase]:
         """Yield the phases of a day."""
         yield self._closing(day)
+        self._check_origins(day)
         if self.ground.population_acts:
             yield self._displacing(self._today(day, counts))
         today = self._today(day, counts)
@@ -100,7 +105,7 @@ class FleeRules:
         if Mend.MORNING not in self.ground.mends:
             yield self._travel(today)
         yield self._admitting(today, counts)
-        yield self._leaving_count()
+        yield self._leaving_count(day)
 
     def signals(self, day: int) -> dict[str, NDArray[Any]]:  # noqa: ARG002
         """Nothing is kept beside stocks and flows."""
@@ -119,26 +124,18 @@ class FleeRules:
     def _today(self, day: int, counts: Counts) -> _Today:
         """Return what people are asked today."""
         ground = self.ground
+        chance, weight = ground.answers(day, self._population(day))
         full = ground.capacity[day]
-        ample = np.zeros(len(ground.limited), dtype=bool)
-        inside = ground.inside.of(counts) if ground.mends & {Mend.ARRIVALS, Mend.MORNING} else np.zeros((self.members, 0))
-        if Mend.ARRIVALS in ground.mends:
-            coming = ground.travelling.of(counts).max(initial=0) + self._setting_out(day)
-            ample = inside.max(axis=0, initial=0) + coming <= full[ground.limited]
-        chance, weight = ground.answers(day, self._population(day), ample)
         if Mend.MORNING not in ground.mends:
             return _Today(day, chance, weight, self._crowds(full), ground.option_goal, self._veto(day))
-        room = self._room(inside, full[ground.limited])
-        if (room < 1.0).any():
-            weight, chance = self._thinned(weight, chance, room)
+        room = self._room(ground.inside.of(counts), full[ground.limited])
+        fixed = ground.scenario.settings.move_rules.fixed_routes and Mend.FIXED_ROUTES not in ground.mends
+        if (room < 1.0).any() and not fixed:
+            weight = self._thinned(weight, room)
+            chance = np.broadcast_to(chance, (len(chance), self.members))
         nowhere = np.full(len(ground.names), np.inf)
         none = np.full(len(ground.option_goal), NOBODY, dtype=np.int32)
-        return _Today(day, chance, weight, Crowds(nowhere, nowhere), none, np.zeros(len(none)))
-
-    def _setting_out(self, day: int) -> float:
-        """Return the most people who set out on a day in any member."""
-        rows = self.ground.waiting_on(day)
-        return float(self._start[:, rows].sum(axis=1).max(initial=0))
+        return _Today(day, np.ascontiguousarray(chance), weight, Crowds(nowhere, nowhere), none, np.zeros(len(none)))
 
     def _room(self, inside: F64, limit: F64) -> F64:
         """Return (M, places with a limit) room as people know it in the morning: 1 up to the buffer, 0 when full."""
@@ -147,21 +144,33 @@ class FleeRules:
         span = np.where(np.isfinite(limit), np.maximum(limit - free, 1e-9), 1.0)
         return np.clip(1.0 - (inside - np.minimum(free, 1e300)) / span, 0.0, 1.0)
 
-    def _thinned(self, weight: F64, chance: F64, room: F64) -> tuple[F64, F64]:
-        """Thin out the options that end in a place that fills up, member by member."""
+    def _thinned(self, weight: F64, room: F64) -> F64:
+        """Return (K, M) weights, thinned out where options end in a place that fills up, member by member."""
         ground = self.ground
         power = ground.scenario.settings.move_rules.weight_power
         places = np.ones((len(ground.names), self.members))
         places[ground.limited] = room.T**power
         options = np.where(ground.option_goal[:, None] >= 0, places[ground.option_goal], 1.0)
-        own = np.repeat(chance, self.members, axis=1) if chance.shape[1] == 1 else chance
-        return np.where(weight < 0, -1.0, weight * options), own
+        return np.where(weight < 0, -1.0, weight * options)
 
     def _leaving(self, today: _Today) -> Phase:
         ground = self.ground
         group = ground.whole_group if Mend.MORNING in ground.mends else ground.leaving_group
         passage = yield today.walk(ground, group(today.day), 0)
         self._note_displaced(passage)
+
+    def _check_origins(self, day: int) -> None:
+        """Refuse a day on which people are to set out and nobody is left anywhere to do so.
+
+        Raises:
+            OrderError: there is such a day; Flee stops there too.
+        """
+        setting_out = self.ground.setting_out
+        if setting_out.follows_registers and setting_out.registered.new[day]:
+            weight = setting_out.origin_weights(day, self._population(day))
+            if (weight.sum(axis=0) <= 0).any():
+                wrong = f"day {day}: people are to set out, and no conflict zone has anybody left, at which Flee stops"
+                raise OrderError(f"{wrong}; give zones larger populations, or write take_from_population: False")
 
     def _displacing(self, today: _Today) -> Phase:
         """Let people set out before anybody is asked, where those who stay behind count for the rest of the day."""
@@ -183,10 +192,10 @@ class FleeRules:
         budget = np.maximum(limit - ground.inside.of(counts), 0).astype(np.int64)
         yield Quota(ground.admission, ground.lane, budget, np.ones(len(ground.lane), dtype=np.int64))
 
-    def _leaving_count(self) -> Phase:
+    def _leaving_count(self, day: int) -> Phase:
         move = self.ground.leaving_count
         if move is not None:
-            yield Split(move, self.ground.leaving_chance[None, :, None])
+            yield Split(move, self.ground.leaving_chance(day)[None, :, None])
 
     def _population(self, day: int) -> F64:
         """Return (P, 1 or M) people who are left in places."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.cells import NOBODY
-from havenward.core.orders import Move, OrderError
+from havenward.core.orders import Move
 from havenward.core.totals import Total
 from havenward.model.flee import states as kinds
 from havenward.model.flee.course import Course, course_of, link_ends
@@ -19,8 +19,8 @@ from havenward.model.flee.pull import Pull
 from havenward.model.flee.room import at_start, capacities
 from havenward.model.flee.setting_out import SettingOut
 from havenward.model.flee.states import Edges, Pace, Steps, pack
-from havenward.model.flee.traits import Traits, trait_of_agents, traits_of
-from havenward.model.flee.ways import Links, Ways, lay_out
+from havenward.model.flee.traits import Traits, hazard_of_agents, traits_of
+from havenward.model.flee.ways import Links, TooManyPaths, Ways, lay_out
 from havenward.scenario.flee.schema import FleeScenario
 from havenward.scenario.flee.settings import MoveRules
 
@@ -107,11 +107,13 @@ class Ground:
             for trait, number in enumerate(_apportioned(int(total), traits.share[place]))
             if total
         ]
-        hasten = 1
         for listed in scenario.agents if scenario.settings.spawn_rules.read_from_agents_csv_file else ():
-            trait = trait_of_agents(listed, traits, move)
-            state = int(pack(kinds.STANDING, scenario.index[listed.place], trait=trait, fresh=fresh))
-            begin.append((state, listed.agents * hasten))
+            place = scenario.index[listed.place]
+            alike = traits.hazard == hazard_of_agents(listed, move)
+            shares = traits.share[place] * alike
+            for trait, number in enumerate(_apportioned(listed.agents, shares if shares.any() else alike * 1.0)):
+                begin.append((int(pack(kinds.STANDING, place, trait=trait, fresh=fresh)), int(number)))
+        _check_sizes(ways, traits, scenario)
         closable = np.asarray(~course.links_open.all(axis=0))
         waiting = _waiting(setting_out, traits, fresh)
         net = build(
@@ -154,11 +156,10 @@ class Ground:
     @property
     def population_acts(self) -> bool:
         """Whether it matters to those who move how many are left in places after the day's people have set out."""
-        return self.takes_people and _asks_population(self.scenario)
+        return kinds.DISPLACED not in _passing(self.scenario, self.mends)
 
     # Questions. Groups of cells, block by block: those who stand, those who arrive, those who arrive after a short way and
-    # those at a gate, each by trait and stand; those on a leg, always or by chance at full speed; those who enter, by place
-    # with a limit; those who wait.
+    # those at a gate, each by trait and stand; those on a leg, always or by chance at full speed; those who wait.
 
     @cached_property
     def foot(self) -> F64:
@@ -176,24 +177,10 @@ class Ground:
         return np.flatnonzero(np.isfinite(self.capacity).any(axis=0))
 
     @cached_property
-    def _blocks(self) -> tuple[I64, I64, F64]:
-        """Sizes of the groups by stand, the option that each of their options takes its weight from, and its share of it."""
-        traits, sizes = len(self.traits), np.diff(self.ways.first)
-        size = np.tile(sizes, traits)
-        base = np.arange(int(size.sum()))
-        share = np.ones(len(base))
-        if not len(self._feet):
-            return np.tile(size, BLOCKS), np.tile(base, BLOCKS), np.tile(share, BLOCKS)
-        # who arrives goes on at once: within a stand all options at full speed, then all on foot
-        walked = np.tile(self.foot[self.ways.leg], traits)
-        stand = np.repeat(np.arange(len(size)), size)
-        order = np.lexsort((np.repeat([0, 1], len(base)), np.tile(stand, 2)))
-        fan, chance = np.tile(base, 2)[order], np.concatenate([1.0 - walked, walked])[order]
-        return (
-            np.concatenate([size, 2 * size, 2 * size, size]),
-            np.concatenate([base, fan, fan, base]),
-            np.concatenate([share, chance, chance, share]),
-        )
+    def _options(self) -> tuple[I64, I64]:
+        """Sizes of the groups by stand, and which of the weights of paths each of their options takes."""
+        size = np.tile(np.diff(self.ways.first), BLOCKS * len(self.traits))
+        return size, np.tile(np.arange(len(self.traits) * len(self.ways.goal)), BLOCKS)
 
     @cached_property
     def _waiting_sizes(self) -> list[int]:
@@ -207,7 +194,7 @@ class Ground:
     def option_first(self) -> I64:
         """(G + 1,) where the options of each group begin."""
         legs = [1, *([2] * len(self._feet))]
-        sizes = np.concatenate([self._blocks[0], legs, [2] * len(self.limited), self._waiting_sizes])
+        sizes = np.concatenate([self._options[0], legs, self._waiting_sizes])
         return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
     @cached_property
@@ -227,18 +214,17 @@ class Ground:
     @cached_property
     def option_goal(self) -> NDArray[np.int32]:
         """(K,) place with a limit at which an option ends, or NOBODY."""
-        goal = np.tile(self.ways.goal, len(self.traits))[self._blocks[1]]
+        goal = np.tile(self.ways.goal, len(self.traits))[self._options[1]]
         ends = np.where(np.isin(goal, self.limited), goal, NOBODY)
         rest = np.full(int(self.option_first[-1]) - len(ends), NOBODY)
         return np.concatenate([ends, rest]).astype(np.int32)
 
-    def answers(self, day: int, population: F64, ample: NDArray[np.bool_]) -> tuple[F64, F64]:
+    def answers(self, day: int, population: F64) -> tuple[F64, F64]:
         """Return (G, columns) chances to go and (K, columns) weights of options on a day.
 
         Args:
             day: of the run.
             population: (P, columns) people who are left in places.
-            ample: (places with a limit,) whether all who may come today find room.
         """
         columns = population.shape[1]
         scaling = self.scenario.settings.move_rules.capacity_scaling
@@ -249,14 +235,11 @@ class Ground:
         stand[:, bound] = 1.0 if self.pull.anybody_moves else 0.0
         short = np.where(self.course.town[day][self.ways.stand_place][None, :, None], 1.0, stand)
         gate = np.full(stand.shape, self.scenario.settings.move_rules.applied().default_movechance)
-        others = np.ones((1 + len(self._feet) + len(self.limited) + len(self._waiting_sizes), columns))
+        others = np.ones((1 + len(self._feet) + len(self._waiting_sizes), columns))
         blocks = [block.reshape(-1, columns) for block in (stand, stand, short, gate)]
         weight = self._following(self.pull.weights(day, population), day).reshape(-1, columns)
-        _, base, share = self._blocks
-        shared = np.where(weight[base] < 0, -1.0, weight[base] * share[:, None])
-        doors = np.stack([np.where(ample, 1.0, -1.0), np.where(ample, -1.0, 1.0)], axis=1).reshape(-1)
-        fixed = np.repeat(np.concatenate([self._on_legs, doors])[:, None], columns, axis=1)
-        every = np.concatenate([shared, fixed, self._origins(day, population)])
+        fixed = np.repeat(self._on_legs[:, None], columns, axis=1)
+        every = np.concatenate([weight[self._options[1]], fixed, self._origins(day, population)])
         return np.concatenate([*blocks, others]), np.ascontiguousarray(every)
 
     def _following(self, weight: F64, day: int) -> F64:
@@ -272,11 +255,6 @@ class Ground:
         if not self.setting_out.follows_registers:
             return np.repeat(share.reshape(-1, 1), population.shape[1], axis=1)
         weight = self.setting_out.origin_weights(day, population)[origins]
-        if self.setting_out.registered.new[day] and (weight.sum(axis=0) <= 0).any():
-            wrong = f"day {day}: people are to set out, and no conflict zone has anybody left, at which Flee stops"
-            raise OrderError(
-                f"{wrong}; give zones larger populations, or write take_from_population: False"
-            )
         return np.asarray((weight[:, None, :] * share[:, :, None]).reshape(-1, population.shape[1]))
 
     @cached_property
@@ -288,12 +266,11 @@ class Ground:
         day_grain, memory_grain = self.pace.day_grain, self.pace.memory_grain
         short = (state.lately * memory_grain + state.far * day_grain) / 2.0 < SHORT
         short &= move.avoid_short_stints & (state.at < len(self.names))
-        on_leg = np.isin(state.kind, kinds.ON_LEGS)
+        on_leg = np.isin(state.kind, kinds.BY_LEG)
         foot = np.where(on_leg, self.foot[np.where(on_leg, state.at, 0)], 0.0) if len(self.foot) else np.zeros(len(own))
         foot = np.where((state.fresh == 1) & move.start_on_foot, 0.0, foot)
         legs = BLOCKS * per
-        doors = legs + 1 + len(self._feet)
-        waiting: I64 = np.full(len(own), doors + len(self.limited))
+        waiting: I64 = np.full(len(own), legs + 1 + len(self._feet))
         if not self.setting_out.follows_registers:
             waiting = waiting + np.searchsorted(self.setting_out.origins, np.maximum(state.far - 1, 0))
         groups = {
@@ -301,9 +278,8 @@ class Ground:
             kinds.DISPLACED: own,
             kinds.ARRIVING: per + np.where(short, per, 0) + own,
             kinds.AT_THE_GATE: 3 * per + own,
-            kinds.ENTERING: doors + np.searchsorted(self.limited, state.at),
             kinds.WAITING: waiting,
-            **{kind: legs + np.where(foot > 0, 1 + np.searchsorted(self._feet, foot), 0) for kind in kinds.ON_LEGS},
+            **{kind: legs + np.where(foot > 0, 1 + np.searchsorted(self._feet, foot), 0) for kind in kinds.BY_LEG},
         }
         group = np.select([state.kind == kind for kind in groups], list(groups.values()), NOBODY)
         return np.asarray(group, dtype=np.int32)
@@ -324,7 +300,7 @@ class Ground:
 
     @cached_property
     def _every_group(self) -> NDArray[np.int32]:
-        return self._group_of((*kinds.CHOOSING, *kinds.ON_LEGS, kinds.ARRIVING, kinds.ENTERING))
+        return self._group_of((*kinds.CHOOSING, *kinds.BY_LEG, kinds.ARRIVING))
 
     @cached_property
     def _waiting_cells(self) -> I64:
@@ -348,7 +324,7 @@ class Ground:
     @cached_property
     def travel_group(self) -> NDArray[np.int32]:
         """(C,) groups of those who are asked when people travel: on legs, arriving, and entering."""
-        return self._group_of((*kinds.ON_LEGS, kinds.ARRIVING, kinds.ENTERING))
+        return self._group_of((*kinds.BY_LEG, kinds.ARRIVING))
 
     # Limits.
 
@@ -357,12 +333,6 @@ class Ground:
         """People in each place with a limit."""
         rows = np.flatnonzero((self.net.states.kind == kinds.STANDING) & np.isin(self.net.place, self.limited))
         return Total.by(np.searchsorted(self.limited, self.net.place[rows]), len(self.limited), rows)
-
-    @cached_property
-    def travelling(self) -> Total:
-        """People on legs and at gates: all who may come to a place with a limit today."""
-        rows = np.flatnonzero(np.isin(self.net.states.kind, (*kinds.ON_LEGS, kinds.AT_THE_GATE)))
-        return Total.by(np.zeros(len(rows), dtype=np.int64), 1, rows)
 
     @cached_property
     def admission(self) -> Move | None:
@@ -389,10 +359,9 @@ class Ground:
             return None
         return Move.build(self.net.table, "leaves the count", rows, self.net.left[:, None, None], ["left"])
 
-    @cached_property
-    def leaving_chance(self) -> F64:
-        """Daily chance of each source of `leaving_count`."""
-        return np.asarray(_sinks(self.scenario)[self.net.place[self.net.in_sinks]])
+    def leaving_chance(self, day: int) -> F64:
+        """Return the chance of each source of `leaving_count`: only camps are sinks."""
+        return np.asarray((_sinks(self.scenario) * self.course.camp[day])[self.net.place[self.net.in_sinks]])
 
     # Links that close.
 
@@ -466,6 +435,23 @@ class Ground:
             *(("to_camp", "", name, "") for name in camps),
             *(("from_camp", name, "", "") for name in camps),
         )
+
+
+def _check_sizes(ways: Ways, traits: Traits, scenario: FleeScenario) -> None:
+    """Refuse what does not fit into the number of a state.
+
+    Raises:
+        TooManyPaths: there are too many.
+    """
+    for what, number, most in (
+        ("stands and legs", max(len(ways.stand_place), len(ways.leg_link)), kinds.MOST_PLACES),
+        ("kinds of people", len(traits), kinds.MOST_TRAITS),
+        ("places or days", max(len(scenario.locations), scenario.days), kinds.MOST_FAR),
+    ):
+        if number >= most:
+            raise TooManyPaths(
+                f"{number:,} {what} are more than the {most - 1:,} that can be told apart; make the folder smaller"
+            )
 
 
 def _asks_population(scenario: FleeScenario) -> bool:

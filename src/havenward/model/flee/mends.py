@@ -43,7 +43,8 @@ WORDS: Final[dict[Mend, tuple[str, str]]] = {
     ),
     Mend.MORNING: (
         "People act one after the other and see camps as those before them left them; all leave before anybody travels.",
-        "All know camps as they were in the morning, so that nobody's number in a list matters.",
+        "All know camps as they were in the morning, so that nobody's number in a list matters; people set "
+        "off for a camp as long as it attracts them (in Flee not once it is 95 % full).",
     ),
     Mend.DAY_0: (
         "Those registered on day 0 are counted twice in the sum, and are taken off the capacity of camps "
@@ -78,8 +79,9 @@ WORDS: Final[dict[Mend, tuple[str, str]]] = {
         "They are.",
     ),
     Mend.FIXED_ROUTES: (
-        "With fixed routes a place's attractiveness counts twice, partly as it was the day before.",
-        "It counts once, as it is.",
+        "With fixed routes a place's attractiveness counts twice, partly as it was the day before, and full "
+        "camps attract as empty ones do.",
+        "It counts once, as it is, and full camps attract nobody.",
     ),
     Mend.FORECASTS: (
         "With a flood forecast nobody leaves a place without one, and nobody goes there; the level of a flood"

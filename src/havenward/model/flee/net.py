@@ -16,9 +16,10 @@ from havenward.model.flee.states import (
     ARRIVING,
     AT_PLACES,
     AT_THE_GATE,
+    BY_LEG,
     BY_STAND,
     CHOOSING,
-    ENTERING,
+    GOING_ON,
     KINDS,
     LEFT_THE_COUNT,
     ON_LEGS,
@@ -35,7 +36,6 @@ from havenward.model.flee.states import (
 
 I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
-MOST_CELLS = 200_000_000
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def mix(a: U64, b: U64 | int) -> U64:
 def hashes_of(states: States, steps: Steps) -> U64:
     """Return the random streams of states: what they mean, whatever their rows."""
     kind = states.kind
-    on_leg, stand = np.isin(kind, ON_LEGS), np.isin(kind, BY_STAND)
+    on_leg, stand = np.isin(kind, BY_LEG), np.isin(kind, BY_STAND)
     base = np.full(len(kind), meaning("flee", "waiting"), dtype=np.uint64)
     base = np.where(on_leg, steps.ways.leg_hash[np.where(on_leg, states.at, 0)], base) if len(steps.ways.leg_hash) else base
     base = np.where(stand, steps.ways.stand_hash[np.where(stand, states.at, 0)], base)
@@ -131,7 +131,7 @@ def explore(steps: Steps, begin: I64, closable: NDArray[np.bool_]) -> tuple[I64,
         reached = [steps.of_staying(states)]
         for kinds, law in (
             (CHOOSING, steps.of_standing),
-            ((ENTERING,), steps.of_entering),
+            ((GOING_ON,), steps.of_going_on),
             ((ARRIVING,), steps.of_arriving),
             (ON_LEGS, steps.of_moving),
         ):
@@ -223,7 +223,7 @@ def build(
         place=place.astype(np.int32),
         links=links.astype(np.int32),
         tags=_tags(source, rank_of, target, hashes),
-        hashes=hashes,
+        hashes=hashes ^ np.uint64(meaning("net", "way")),
         into=flows.into.astype(np.int32),
         out_of=flows.out_of.astype(np.int32),
         people=np.ones((flows.number, 1), dtype=np.int64),

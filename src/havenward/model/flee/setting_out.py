@@ -134,11 +134,11 @@ class SettingOut:
         else:
             assert rules.conflict_driven_spawning is not None
             mode = rules.conflict_driven_spawning.spawn_mode
-            rate = rules.conflict_driven_spawning.displaced_per_conflict_day * self.course.setting_out[day]
+            rate = rules.conflict_driven_spawning.displaced_per_conflict_day * self.course.zones[day]
             if mode == "pop_ratio":
                 # in Flee's order, as the last digit may decide on a person
                 ratio = rules.conflict_driven_spawning.displaced_per_conflict_day
-                return np.asarray(np.floor(ratio * population * self.course.setting_out[day]))
+                return np.asarray(np.floor(ratio * population * self.course.zones[day]))
         if mode == "pop_ratio":
             return np.floor(rate * population)
         if mode == "poisson" and not settings.flood_mode:

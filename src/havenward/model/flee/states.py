@@ -10,8 +10,8 @@ not yet behind it, and how far it has travelled of late. What no rule asks of is
     on the road   on a leg at dusk, after some days at full speed and some on foot
     turned        the same, on a link that was closed: goes back when it comes to its end
     arriving      at a stand within the day, with some of the day's way left
-    entering      come to a camp that has a limit, where arrivals are checked
-    at the gate   of such a camp, which was full
+    going on      at the start of a further leg within the day, where people may go on foot by chance
+    at the gate   come to a camp that has a limit, where arrivals are checked in the evening
     left the count  of a camp whose people leave it
 
 `lately` is Flee's memory of travel, (lately + way of today / full speed) / 2 each dusk. It and the way of a day are kept in
@@ -31,7 +31,7 @@ from havenward.model.flee.ways import Links, Ways
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
-WAITING, DISPLACED, STANDING, SETTING_OUT, ON_THE_ROAD, TURNED, ARRIVING, ENTERING, AT_THE_GATE, LEFT_THE_COUNT = range(10)
+WAITING, DISPLACED, STANDING, SETTING_OUT, ON_THE_ROAD, TURNED, ARRIVING, GOING_ON, AT_THE_GATE, LEFT_THE_COUNT = range(10)
 KINDS: Final = (
     "waiting",
     "displaced",
@@ -40,19 +40,24 @@ KINDS: Final = (
     "on the road",
     "turned",
     "arriving",
-    "entering",
+    "going on",
     "at the gate",
     "left the count",
 )
 AT_PLACES: Final = (DISPLACED, STANDING, ARRIVING)
-BY_STAND: Final = (*AT_PLACES, ENTERING, AT_THE_GATE, LEFT_THE_COUNT)
+BY_STAND: Final = (*AT_PLACES, AT_THE_GATE, LEFT_THE_COUNT)
 CHOOSING: Final = (DISPLACED, STANDING, AT_THE_GATE)
 ON_LEGS: Final = (SETTING_OUT, ON_THE_ROAD, TURNED)
-PASSING: Final = (DISPLACED, SETTING_OUT, ARRIVING, ENTERING)
+BY_LEG: Final = (*ON_LEGS, GOING_ON)
+PASSING: Final = (DISPLACED, SETTING_OUT, ARRIVING, GOING_ON)
 """Kinds that nobody is of at dusk."""
-PASSING_WITHIN_TRAVEL: Final = (DISPLACED, ARRIVING, ENTERING)
+PASSING_WITHIN_TRAVEL: Final = (DISPLACED, ARRIVING, GOING_ON)
 """The same, without those who wait for all others to have set out."""
 
+MOST_PLACES: Final = 1 << 25
+MOST_TRAITS: Final = 1 << 4
+MOST_FAR: Final = 1 << 20
+"""Stands or legs, traits, and days or places that the number of a state has room for."""
 MOST_DAYS: Final = 1 << 10
 """Days that a person may be on one link."""
 
@@ -177,7 +182,7 @@ class Steps:
 
     def of_standing(self, states: States) -> Edges:
         """Who stands somewhere, or was just displaced, goes to the start of the leg of an option."""
-        source, option, rank, _ = self._options(states.at)
+        source, option, rank = self._options(states.at)
         target = pack(
             SETTING_OUT,
             self.ways.leg[option],
@@ -188,26 +193,26 @@ class Steps:
         return Edges(source, rank, target)
 
     def of_arriving(self, states: States) -> Edges:
-        """Who comes by goes on along an option at once: at full speed, or (options counted on) on foot."""
-        source, option, rank, size = self._options(states.at)
+        """Who comes by goes on along an option at once; where people may go on foot, that is decided next."""
+        source, option, rank = self._options(states.at)
         leg, trait, lately = self.ways.leg[option], states.trait[source], states.lately[source]
-        made = states.far[source].astype(np.float64) * self.pace.day_grain * self.pace.full
-        none, least = np.zeros_like(leg), states.far[source] + 1
-        run = self._after(ON_THE_ROAD, leg, trait, none, none + 1, none, lately, made, self._speed(leg), least)
-        fast = Edges(source, rank, run)
-        foot = (self.pace.links.walked[self.ways.leg_link] > 0).any()
-        if not foot:
-            return fast
-        on_foot = np.full(len(leg), self.pace.walk, dtype=np.float64)
-        walk = self._after(ON_THE_ROAD, leg, trait, none, none, none + 1, lately, made, on_foot, least)
-        return joined(fast, Edges(source, size + rank, walk))
+        going = pack(GOING_ON, leg, trait=trait, far=states.far[source], lately=lately)
+        run = self._further(leg, trait, states.far[source], lately, self._speed(leg), 1)
+        return Edges(source, rank, np.where(self._walked(leg) > 0, going, run))
 
-    def of_entering(self, states: States) -> Edges:
-        """Who comes to a camp is let in (edge 0), or waits at the gate (edge 1)."""
-        same = {"trait": states.trait, "lately": states.lately}
-        here, one = np.arange(len(states.key)), np.ones(len(states.key), dtype=np.int64)
-        inside, outside = (pack(kind, states.at, **same) for kind in (STANDING, AT_THE_GATE))
-        return joined(Edges(here, 0 * one, inside), Edges(here, one, outside))
+    def of_going_on(self, states: States) -> Edges:
+        """Who goes on along a leg does so at full speed (edge 0) or on foot (edge 1)."""
+        here, leg = np.arange(len(states.key)), states.at
+        on_foot = np.full(len(leg), self.pace.walk, dtype=np.float64)
+        run = self._further(leg, states.trait, states.far, states.lately, self._speed(leg), 1)
+        walk = self._further(leg, states.trait, states.far, states.lately, on_foot, 0)
+        return joined(Edges(here, np.zeros_like(here), run), Edges(here, np.ones_like(here), walk))
+
+    def _further(self, leg: I64, trait: I64, far: I64, lately: I64, today: F64, fast: int) -> I64:
+        """Return where people are after a further leg on one day: a day at full speed on it, or (`fast` 0) on foot."""
+        none = np.zeros_like(leg)
+        made = far.astype(np.float64) * self.pace.day_grain * self.pace.full
+        return self._after(ON_THE_ROAD, leg, trait, none, none + fast, none + 1 - fast, lately, made, today, far + 1)
 
     def of_moving(self, states: States) -> Edges:
         """Who is on a leg comes on by a day: at full speed (edge 0) or, where that may be, on foot (edge 1)."""
@@ -219,7 +224,7 @@ class Steps:
         here = np.arange(len(leg))
         fast, slow = states.fast, states.slow
         run = self._after(kind, leg, states.trait, fresh, fast + 1 - on_foot, slow + on_foot, lately, none, speed)
-        may = np.flatnonzero((self.pace.links.walked[self.ways.leg_link[leg]] > 0) & (on_foot == 0))
+        may = np.flatnonzero((self._walked(leg) > 0) & (on_foot == 0))
         walk = self._after(
             kind[may],
             leg[may],
@@ -246,12 +251,15 @@ class Steps:
     def _speed(self, leg: I64) -> F64:
         return self.pace.links.speed[self.ways.leg_link[leg]]
 
-    def _options(self, stand: I64) -> tuple[I64, I64, I64, I64]:
-        """Return source, option, rank of the option and number of options, for all options of some stands."""
+    def _walked(self, leg: I64) -> F64:
+        return self.pace.links.walked[self.ways.leg_link[leg]]
+
+    def _options(self, stand: I64) -> tuple[I64, I64, I64]:
+        """Return source, option, and rank of the option, for all options of some stands."""
         sizes = np.diff(self.ways.first)[stand]
         source = np.repeat(np.arange(len(stand)), sizes)
         rank = np.arange(len(source)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        return source, self.ways.first[stand][source] + rank, rank, sizes[source]
+        return source, self.ways.first[stand][source] + rank, rank
 
     def _dusk(self, lately: I64, made: F64) -> I64:
         """Return the memory of travel after a dusk, given today's way in shares of a day."""
@@ -309,6 +317,6 @@ class Steps:
         far = np.maximum(grains(share, self.pace.day_grain), before)
         arriving = pack(ARRIVING, stand, trait=trait, far=far, lately=kept)
         comes_in = self.gated[self.ways.stand_place[stand]] & (stand < len(self.gated))
-        standing = pack(np.where(comes_in, ENTERING, STANDING), stand, trait=trait, lately=dusk)
+        standing = pack(np.where(comes_in, AT_THE_GATE, STANDING), stand, trait=trait, lately=dusk)
         goes_on = ~back & ~comes_in & (way < today)
         return np.where(~there, on_the_road, np.where(goes_on, arriving, standing))

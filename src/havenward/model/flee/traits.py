@@ -18,7 +18,6 @@ from havenward.scenario.flee.settings import MoveRules
 AS_IS, SQUARED, IGNORED = range(3)
 """How a place's attractiveness counts: as it is, squared, or not at all."""
 
-MOST_TRAITS: Final = 16
 SPANS: Final = {"0-14": 10.0, "15-18": 16.0, "19-59": 40.0, "60+": 70.0, "unknown": 40.0}
 """An age within each group that the agents file is counted by."""
 
@@ -39,10 +38,6 @@ class Traits:
 
     def __len__(self) -> int:
         return len(self.hazard)
-
-    def find(self, hazard: int, awareness: int) -> int:
-        """Return the trait of a person."""
-        return int(np.flatnonzero((self.hazard == hazard) & (self.awareness == awareness))[0])
 
 
 def asks_age(move: MoveRules) -> bool:
@@ -114,8 +109,7 @@ def _awareness(tables: dict[str, AttributeWeights], places: list[str]) -> tuple[
     return [int(value) for value in table.values], np.stack([_at(table, place) for place in places])
 
 
-def trait_of_agents(agents: AgentCount, traits: Traits, move: MoveRules) -> int:
-    """Return the trait of agents that a file lists; their awareness of floods is that of the first group."""
+def hazard_of_agents(agents: AgentCount, move: MoveRules) -> int:
+    """Return how attractiveness counts for agents that a file lists; where it does not tell, as for men of 40."""
     sex = "" if agents.sex == AgentCount.UNKNOWN else agents.sex
-    hazard = hazard_of(SPANS[agents.ages], sex, move) if asks_age(move) else AS_IS
-    return traits.find(hazard, int(traits.awareness[0]))
+    return hazard_of(SPANS[agents.ages], sex, move) if asks_age(move) else AS_IS

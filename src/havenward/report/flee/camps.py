@@ -92,7 +92,7 @@ def _all(sheet: Drawing, place: Place, sums: FleeSums) -> None:
     """All camps; their registers only where every camp has one, since a sum of some would be read as that of all."""
     panel = _panel(sheet, place, sums.dates, sums.total)
     known = sums.compared
-    if known is not None and len(known.camps) == len(sums.camps):
+    if known is not None and set(known.camps) == set(sums.camps):
         panel.line(days(sums.dates), known.registered.daily.sum(axis=1) * sums.hasten, QUIET, 0.8)
     panel.finish(f"All {sums.sites}", "persons", 5)
 

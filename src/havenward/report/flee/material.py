@@ -40,8 +40,9 @@ def material(
     """
     said = outcome.attrs | {key: record[key] for key in ("scenario", "title", "level") if key in record}
     level: Level = "exact" if said["level"] == "exact" else "mended"
-    case = Named(str(said["scenario"]), str(said["title"]), nature_of_flee(scenario, today))
+    sources = str(record.get("public_sources", ""))
+    case = Named(str(said["scenario"]), str(said["title"]), nature_of_flee(scenario, today, sources))
     known = facts_of(outcome, record, case, rules=f"Flee's rules ({level})")
-    told = flee_detail(scenario, outcome["camp"].values.tolist(), known.tier, today, reason)
+    told = flee_detail(scenario, outcome["camp"].values.tolist(), known.tier, today, sources, reason)
     sums = sums_of(outcome, scenario, told)
     return FleeMaterial(record, replace(known, last=sums.dates[-1].item()), told, folder, scenario, sums, level)

@@ -43,6 +43,8 @@ def about(given: FleeMaterial) -> list[tuple[str, str]]:
     rows = [("Level", LEVELS[given.level]), ("Unit", units(given.sums.hasten))]
     if digest := folder_digest(given.record):
         rows.append(("Folder (SHA-256 of its files' sums)", digest))
+    if sources := given.record.get("public_sources"):
+        rows.append(("Public sources, as marked by who ran it", str(sources)))
     if made := given.record.get("made"):
         rows.append(("Made", str(made)))
     return rows

@@ -133,7 +133,7 @@ def settings(given: FleeMaterial) -> Section:
         "How the run was made stands at the end of the page. A folder gives settings without ranges, so that "
         "all members have the same."
     )
-    # files are named for camps
-    files = files_table(given.record) if given.told.allows("camps") else None
+    # files are named for places
+    files = files_table(given.record) if given.told.full else None
     tables = [settings_table(given.scenario), files]
     return Section("settings", "The settings", texts=[text], tables=[table for table in tables if table is not None])

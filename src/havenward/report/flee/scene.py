@@ -52,12 +52,13 @@ class FleeScene:
 
 
 def flee_scene(sums: FleeSums, scenario: FleeScenario, level: Level, *, full: bool) -> FleeScene:
-    """The places and routes of a run; without full detail its camps alone."""
+    """The places and routes of a run; without full detail its camps alone, and none that is told with others."""
     by_name = {place.name: place for place in scenario.locations}
-    camps = spots([by_name[name] for name in sums.camps])
+    named = [number for number, name in enumerate(sums.camps) if name in by_name]
+    camps = spots([by_name[sums.camps[number]] for number in named])
     first = (sums.dates[0].item() - scenario.start).days
     days = slice(first, first + len(sums.dates))
-    people, capacity = np.median(sums.people[:, -1], axis=0), sums.capacity[-1]
+    people, capacity = np.median(sums.people[:, -1, named], axis=0), sums.capacity[-1, named]
     flood = scenario.settings.flood_mode
     if not full:
         nothing = np.zeros((0, 2, 2))

@@ -6,6 +6,7 @@ import math
 
 from havenward.guard.disclosure import FEWEST_DRAWS, count, figure_text, in_ten, interval, span_text
 from havenward.report.facts import day_text
+from havenward.report.flee.detail import SMALL_PLACES
 from havenward.report.flee.occupancy import percent_span, shares_of_room
 from havenward.report.flee.sums import FleeSums
 from havenward.report.opening import SINGLE, Glance
@@ -14,7 +15,7 @@ from havenward.report.sentences import between_days, busiest
 MEANINGS = {
     "over chance only": "The interval is that of chance only: settings, roads, conflicts and the numbers who set out are "
     "the same in every simulated future, so the truth may lie much further off.",
-    "over surroundings only": "The run has expected numbers and no chance, so its interval says nothing of how sure it is.",
+    "none: expected people": "The run has expected numbers and no chance, so its interval says nothing of how sure it is.",
 }
 """What the spread of the draws is over, in a sentence."""
 
@@ -36,6 +37,8 @@ def all_of(sums: FleeSums) -> str:
     """All camps in words."""
     if len(sums.camps) > 1:
         return f"the {len(sums.camps)} {sums.sites}"
+    if sums.camps[0].startswith(SMALL_PLACES):
+        return f"the {sums.camps[0].replace(SMALL_PLACES, SMALL_PLACES.lower())}"
     return f"all {sums.sites}" if sums.camps == [f"All {sums.sites}"] else f"the {sums.site} {sums.camps[0]}"
 
 

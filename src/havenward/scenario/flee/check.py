@@ -159,9 +159,7 @@ def check_modes(draft: Draft, settings: FleeSettings, problems: Problems) -> Non
         wrong = "below 0.005 Flee turns every town into a camp"
         warning(wrong, "Write 0.005 or more", "move_rules", "default_movechance")
     if move.conflict_movechance < 0.005:
-        wrong = (
-            "below 0.005 Flee turns every place that begins as a conflict zone into a camp; here it stays what it is"
-        )
+        wrong = "below 0.005 Flee turns every place that begins as a conflict zone into a camp; here it stays what it is"
         warning(wrong, "Write 0.005 or more", "move_rules", "conflict_movechance")
     if move.harvest_months:
         wrong = "harvest trips are not carried; in Flee everybody, farmer or not, is counted at home in these months"

@@ -29,6 +29,9 @@ TABLES = (
 )
 """Tables of the input folder, beside demographics_<attribute>.csv."""
 
+AGENTS = frozenset(("agents.csv", INPUT + "agents.csv"))
+"""Where the one table may lie that is read of persons, one a row; of it counts alone are kept."""
+
 LARGE = frozenset(("locations.csv", "routes.csv"))
 """Tables that may be as large as the two limits below say: a grid of a million places has four million roads."""
 MAX_LARGE_BYTES = 500_000_000

@@ -101,6 +101,11 @@ def flee_files(scenario: FleeScenario) -> dict[str, str]:
     return texts
 
 
+def agents_text(counts: Iterable[AgentCount]) -> str:
+    """An agents file that gives these counts when it is read: alike rows, and nothing of any one person."""
+    return _text(_agents(counts))
+
+
 def _locations(locations: Sequence[Location]) -> list[tuple[Cell, ...]]:
     extra = [
         name
