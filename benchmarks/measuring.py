@@ -49,9 +49,10 @@ class Table:
         print("| " + " | ".join(cells) + " |", flush=True)
 
 
-def asked(command: list[str]) -> dict[str, Any]:
-    """Run a driver; return the line of JSON that it prints."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
+def asked(command: list[str], silent: bool = False) -> dict[str, Any]:
+    """Run a driver; return the line of JSON that it prints. What a silent one says on stderr is thrown away."""
+    errors = subprocess.DEVNULL if silent else None
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=errors, text=True, check=True)
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer
 

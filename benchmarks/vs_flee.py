@@ -86,7 +86,8 @@ class Bench:
     def of_flee(self, folder: Path, hasten: int = 1, days: int = 0) -> dict[str, Any] | None:
         """Run Flee on a folder; None where it is not there."""
         words = ["--hasten", str(hasten), "--days", str(days)]
-        return None if self.flee is None else asked([str(self.flee), str(HERE / "flee_driver.py"), str(folder), *words])
+        command = [str(self.flee), str(HERE / "flee_driver.py"), str(folder), *words]
+        return None if self.flee is None else asked(command, silent=True)
 
     @cached_property
     def folders(self) -> dict[str, Path]:

@@ -1,7 +1,8 @@
 """Whether figures may leave this machine in full detail, and under which tier.
 
 A file of another program's format has one figure a camp and day: it can neither say `<10` nor round without telling those
-who read it. So unless a case is closed it is always of the tier restricted, whatever the run's own, and needs a stated reason.
+who read it. So of a case that is not closed it is always of the tier restricted, whatever the run's own, and needs a
+stated reason.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ def permit(
     free = tier_of_flee(scenario, today, public_sources) == "public"
     if not free and not reason.strip():
         raise WithheldError(
-            f"this tells every camp and day as it is, of a case that is not closed (tier {stated}), and leaves the screen only "
-            "for a stated reason: add --reason '...' (closed are those over five years old, run with --public-sources)"
+            f"this tells every camp and day as it is, of a case that is not closed (tier {stated}), and leaves the screen "
+            "only for a stated reason: add --reason '...' (closed are those over five years old, run with --public-sources)"
         )
     tier: Tier = stated if free else "restricted"
     if tier != "public" and tier not in out.name.split("."):

@@ -144,10 +144,16 @@ def explore(steps: Steps, begin: I64, closable: NDArray[np.bool_]) -> tuple[I64,
         doomed = States(new)
         may = np.flatnonzero(doomed.kind == ON_THE_ROAD)
         may = may[closable[steps.ways.leg_link[doomed.at[may]]]] if len(may) else may
-        new = np.union1d(new, turned_of(new[may]))
+        gates = new[States(new).kind == AT_THE_GATE]
+        new = np.unique(np.concatenate([new, turned_of(new[may]), inside_of(gates)]))
         frontier = np.setdiff1d(new, known, assume_unique=True)
         known = np.union1d(known, frontier)
     return known, found
+
+
+def inside_of(keys: I64) -> I64:
+    """Return the states inside a camp of states at its gate."""
+    return keys + (np.int64(STANDING - AT_THE_GATE) << 59)
 
 
 def turned_of(keys: I64) -> I64:
@@ -191,7 +197,10 @@ def build(
     sorter = np.argsort(keys)
 
     def rows(of: I64) -> I64:
-        return sorter[np.searchsorted(keys, of, sorter=sorter)]
+        found = sorter[np.minimum(np.searchsorted(keys, of, sorter=sorter), len(keys) - 1)]
+        if not np.array_equal(keys[found], of):
+            raise RuntimeError("a state was never explored")
+        return np.asarray(found)
 
     states = States(keys)
     parts = [(rows(source), edges, np.full(len(edges.source), NOBODY)) for source, edges in found]
@@ -240,7 +249,7 @@ def build(
         on_closable,
         rows(turned_of(keys[on_closable])),
         at_gates,
-        rows(keys[at_gates] + (np.int64(STANDING - AT_THE_GATE) << 59)),
+        rows(inside_of(keys[at_gates])),
         rows(in_sinks.key),
         rows(left),
     )
