@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from havenward.model.flee.course import course_of, link_ends
-from tests.model_flee.drive import EXACT, MENDED, STAY, both, camp, deviates, folder, town, turn, zone
+from tests.model_flee.drive import EXACT, MENDED, STAY, both, camp, folder, town, turn, zone
 
 PLACES = [zone("A"), town("B", 5), town("X", 5, country="Abroad"), camp("C", country="Abroad")]
 ROADS = [("A", "B", 10), ("B", "X", 10), ("A", "C", 10), ("X", "C", 10)]
@@ -85,7 +85,6 @@ def test_they_go_back_even_if_it_opens_meanwhile(solver):
     assert story.at("C").tolist() == [[0, 0, 0, 0, 0, 10]]
 
 
-@deviates("a link that is open again on the same day turns nobody back (day.py, _closing compares whole days)")
 @both
 def test_they_go_back_even_if_it_opens_on_the_same_day(solver):
     """3.12: closing replaces the link by a copy; those on the old one are put back, though nobody finds it closed."""

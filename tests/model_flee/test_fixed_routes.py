@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.model_flee.drive import STAY, both, camp, deviates, folder, near, told, town, turn, weights, zone
+from tests.model_flee.drive import STAY, both, camp, folder, near, told, town, turn, weights, zone
 
 
 def fixed(**rest):
@@ -90,11 +90,10 @@ def test_a_marker_takes_a_stop():
     assert set(weights(folder(places, MARKED, days=1, settings=fixed(awareness_level=2)), "A")) == {("C", 30)}
 
 
-@deviates("major routes are read and have no effect, and nothing is said where fixed_routes is on (check.py, check_modes)")
 def test_major_routes_are_followed_or_told_of():
     """B9: in Flee those who choose one drop it and stay. Here people go along, or it is said that they do not."""
     places, roads = [zone("A"), town("B"), camp("C")], [("A", "B", 100), ("B", "C", 100)]
     more = {"major_routes.csv": "A,B,C\n"}
     found = folder(places, roads, days=1, settings=fixed(), more=more)
-    said = [p for p in told(places, roads, days=1, settings=fixed(), more=more) if "major" in p.file]
+    said = [p for p in told(places, roads, days=1, settings=fixed(), more=more) if "major routes are not carried" in p.wrong]
     assert ("C", 200) in weights(found, "A") or said

@@ -104,8 +104,8 @@ class Ground:
         begin = [
             (int(pack(kinds.STANDING, place, trait=trait, fresh=fresh)), int(number))
             for place, total in enumerate(at_start(scenario, setting_out, mends))
-            for trait, number in enumerate(_apportioned(int(total), traits.share[place]))
             if total
+            for trait, number in enumerate(_apportioned(int(total), traits.share[place]))
         ]
         for listed in scenario.agents if scenario.settings.spawn_rules.read_from_agents_csv_file else ():
             place = scenario.index[listed.place]
@@ -114,7 +114,7 @@ class Ground:
             for trait, number in enumerate(_apportioned(listed.agents, shares if shares.any() else alike * 1.0)):
                 begin.append((int(pack(kinds.STANDING, place, trait=trait, fresh=fresh)), int(number)))
         _check_sizes(ways, traits, scenario)
-        closable = np.asarray(~course.links_open.all(axis=0))
+        closable = np.asarray(~course.links_open.all(axis=0) | course.closing.any(axis=0))
         waiting = _waiting(setting_out, traits, fresh)
         net = build(
             steps,
@@ -125,6 +125,7 @@ class Ground:
             names,
             _flows(scenario, len(setting_out.origins)),
             _passing(scenario, mends),
+            scenario.days,
         )
         row = {int(key): k for k, key in enumerate(net.states.key.tolist())}
         first: dict[int, int] = {}

@@ -24,6 +24,7 @@ from havenward.model.flee.states import (
     LEFT_THE_COUNT,
     ON_LEGS,
     ON_THE_ROAD,
+    PASSING,
     SETTING_OUT,
     STANDING,
     TURNED,
@@ -115,40 +116,72 @@ class FleeNet:
     left: I64
 
 
-def explore(steps: Steps, begin: I64, closable: NDArray[np.bool_]) -> tuple[I64, list[tuple[I64, Edges]]]:
-    """Return all states that can be reached, sorted, and the edges of each list of sources.
+@dataclass(frozen=True)
+class Explored:
+    """What can be reached.
+
+    Attributes:
+        known: all states, sorted.
+        found: sources and their edges, list by list.
+        beyond: states of the last dusk, sorted, which nobody leaves any more.
+    """
+
+    known: I64
+    found: list[tuple[I64, Edges]]
+    beyond: I64
+
+
+def explore(steps: Steps, begin: I64, closable: NDArray[np.bool_], days: int) -> Explored:
+    """Return all states that can be reached within some days.
 
     Args:
         steps: what leads from state to state.
-        begin: states in which people are at the start.
+        begin: states in which people are at the start, or into which they set out on any day.
         closable: (N,) links that close on some day.
+        days: of the run.
     """
-    known = np.unique(begin)
-    frontier = known
+    known = frontier = np.unique(begin)
     found: list[tuple[I64, Edges]] = []
-    while len(frontier):
-        states = States(frontier)
-        reached = [steps.of_staying(states)]
-        for kinds, law in (
-            (CHOOSING, steps.of_standing),
-            ((GOING_ON,), steps.of_going_on),
-            ((ARRIVING,), steps.of_arriving),
-            (ON_LEGS, steps.of_moving),
-        ):
-            of_kind = frontier[np.isin(states.kind, kinds)]
-            if len(of_kind):
-                edges = law(States(of_kind))
-                found.append((of_kind, edges))
-                reached.append(edges.target)
-        new = np.unique(np.concatenate(reached))
-        doomed = States(new)
-        may = np.flatnonzero(doomed.kind == ON_THE_ROAD)
-        may = may[closable[steps.ways.leg_link[doomed.at[may]]]] if len(may) else may
-        gates = new[States(new).kind == AT_THE_GATE]
-        new = np.unique(np.concatenate([new, turned_of(new[may]), inside_of(gates)]))
-        frontier = np.setdiff1d(new, known, assume_unique=True)
-        known = np.union1d(known, frontier)
-    return known, found
+    for _ in range(days):
+        dusk = [frontier[:0]]
+        while len(frontier):
+            new = _new(_reached(steps, frontier, closable, found), known)
+            known = np.insert(known, np.searchsorted(known, new), new)
+            resting = ~np.isin(States(new).kind, PASSING)
+            dusk.append(new[resting])
+            frontier = new[~resting]
+        frontier = np.unique(np.concatenate(dusk))
+        if not len(frontier):
+            break
+    return Explored(known, found, frontier)
+
+
+def _reached(steps: Steps, frontier: I64, closable: NDArray[np.bool_], found: list[tuple[I64, Edges]]) -> I64:
+    """Return what some states lead to, and add their edges to those that are found."""
+    states = States(frontier)
+    reached = [steps.of_staying(states)]
+    for kinds, law in (
+        (CHOOSING, steps.of_standing),
+        ((GOING_ON,), steps.of_going_on),
+        ((ARRIVING,), steps.of_arriving),
+        (ON_LEGS, steps.of_moving),
+    ):
+        of_kind = frontier[np.isin(states.kind, kinds)]
+        if len(of_kind):
+            edges = law(States(of_kind))
+            found.append((of_kind, edges))
+            reached.append(edges.target)
+    new = np.unique(np.concatenate(reached))
+    on_the_road = new[States(new).kind == ON_THE_ROAD]
+    doomed = on_the_road[closable[steps.ways.leg_link[States(on_the_road).at]]] if len(on_the_road) else on_the_road
+    gates = new[States(new).kind == AT_THE_GATE]
+    return np.unique(np.concatenate([new, turned_of(doomed), inside_of(gates)]))
+
+
+def _new(some: I64, known: I64) -> I64:
+    """Return what is not known yet; both are sorted."""
+    at = np.minimum(np.searchsorted(known, some), len(known) - 1)
+    return np.asarray(some[known[at] != some])
 
 
 def inside_of(keys: I64) -> I64:
@@ -170,6 +203,7 @@ def build(
     names: tuple[str, ...],
     flows: Flows,
     through: tuple[int, ...],
+    days: int,
 ) -> FleeNet:
     """Lay out cells and edges.
 
@@ -182,10 +216,12 @@ def build(
         names: of the places.
         flows: what steps are counted as.
         through: kinds that are asked again at once.
+        days: of the run.
     """
     # somebody can always stand in the first place, so that a folder in which nobody ever moves is no special case
     begin = np.append(begin, pack(STANDING, 0))
-    keys, found = explore(steps, np.union1d(begin, waiting.edges.target), closable)
+    explored = explore(steps, np.union1d(begin, waiting.edges.target), closable, days)
+    keys = explored.known
     # those at rest first, in the order in which people were made: camps, then those who wait, by day
     standing = keys[States(keys).kind == STANDING]
     in_sinks = States(standing[sinks[steps.ways.stand_place[States(standing).at]]])
@@ -203,7 +239,7 @@ def build(
         return np.asarray(found)
 
     states = States(keys)
-    parts = [(rows(source), edges, np.full(len(edges.source), NOBODY)) for source, edges in found]
+    parts = [(rows(source), edges, np.full(len(edges.source), NOBODY)) for source, edges in explored.found]
     parts.append((rows(waiting.states), waiting.edges, waiting.links))
     source = np.concatenate([own[edges.source] for own, edges, _ in parts])
     rank_of = np.concatenate([edges.rank for _, edges, _ in parts])
@@ -214,6 +250,7 @@ def build(
     first = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=len(keys)))])
     target = _shortcut(first, target, states, through)
     hashes = hashes_of(states, steps)
+    asked = (states.kind != WAITING) & ~np.isin(keys, explored.beyond)
     stands = np.isin(states.kind, AT_PLACES)
     place = np.where(stands, steps.ways.stand_place[np.where(stands, states.at, 0)], NOBODY)
     table = CellTable(
@@ -227,7 +264,7 @@ def build(
         name="way",
         first=first.astype(np.int64),
         to=target.astype(np.int32),
-        stay=rows(np.where(states.kind == WAITING, keys, steps.of_staying(states))).astype(np.int32),
+        stay=rows(np.where(asked, steps.of_staying(states), keys)).astype(np.int32),
         through=np.isin(states.kind, through),
         place=place.astype(np.int32),
         links=links.astype(np.int32),
