@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -82,6 +84,14 @@ def test_crowd_totals(case):
     rows, totals = np.flatnonzero(case.place >= 0), np.zeros((PLACES, case.size))
     walk_kernels.crowd_totals(case.units, rows, case.place, totals)
     assert (totals == walk_twins.crowd_totals(case.units, rows, case.place, PLACES)).all()
+
+
+@given(walk_cases)
+def test_is_thinned(case):
+    totals = case.rng.integers(0, 45, (PLACES, 1)).astype(float)
+    for low, high in itertools.pairwise(case.options):
+        place = (case.crowd, int(low), int(high), totals, 0, case.free)
+        assert walk_kernels.is_thinned(*place) == walk_twins.is_thinned(*place)
 
 
 @given(walk_cases)

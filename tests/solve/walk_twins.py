@@ -67,6 +67,10 @@ def crowd_totals(units, rows, place, places):
     return totals
 
 
+def is_thinned(crowd, low, high, totals, m, free):
+    return any(totals[c, m] > free[c] for c in crowd[low:high] if c >= 0)
+
+
 def name_crowds(weight, crowd, places):
     return np.array([(weight[crowd == p] >= 0.0).any(axis=0) for p in range(places)])
 

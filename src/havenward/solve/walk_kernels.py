@@ -124,6 +124,17 @@ def thinned_shares(
 
 
 @njit(cache=True, nogil=True, inline="always")
+def is_thinned(crowd: I32, low: int, high: int, totals: F64, m: int, free: F64) -> bool:
+    """Return whether a crowd leaves less than all room at the end of any option from `low` to `high`, for one member."""
+    thinned = False
+    for k in range(low, high):
+        c = crowd[k]
+        if c >= 0 and totals[c, m] > free[c]:
+            thinned = True
+    return thinned
+
+
+@njit(cache=True, nogil=True, inline="always")
 def taken(u: float, share: F64) -> int:
     """Return the first option whose cumulated share exceeds u, or the last that has any."""
     edge = 0.0
@@ -247,7 +258,7 @@ def walk_units(
                     else:
                         u, v = two_uniforms(seed, member, hashes[row], at + step, unit)
                         if goes or u < p:
-                            if gated[g]:
+                            if gated[g] and is_thinned(crowd, low, high, totals, m, free):
                                 thinned_shares(
                                     weight[low:high, column],
                                     crowd[low:high],
@@ -477,7 +488,7 @@ def walk_counts(
                     column = m if columns > 1 else 0
                     p = chance[g, column]
                     mine = share[column, low:high]
-                    if thin and gated[g]:
+                    if thin and gated[g] and is_thinned(crowd, low, high, seen, m, free):
                         thinned_shares(
                             weight[low:high, column], crowd[low:high], seen[:, m], free, full, power, keep[g], thinned, now
                         )
