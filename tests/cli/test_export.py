@@ -18,6 +18,7 @@ from havenward.scenario.flee.write import write_flee
 from tests.cli.flee_runs import SETTINGS, broken_off, havenward, made, tiny
 from tests.fit.helpers import hastened
 from tests.scenario_flee.helpers import INSTANCES, flooded, replaced, small, written
+from tests.shared import needed
 
 HEADER = (
     "Day,Date,Camp sim,Camp data,Camp error,Total error,refugees in camps (UNHCR),total refugees (simulation),"
@@ -277,8 +278,7 @@ def test_a_flee_folder_bears_no_mark_and_needs_a_reason(tmp_path, start):
 @pytest.mark.shared
 def test_registers_and_totals_are_those_that_flee_itself_wrote(tmp_path):
     """Mali at ten persons an agent: every figure of `data`, and how many set out, which leaves nothing to chance."""
-    if not INSTANCES.is_dir():
-        pytest.skip(f"the reference data are not there: {INSTANCES}")
+    needed(INSTANCES)
     write_flee(hastened(read_flee(INSTANCES / "mali2012"), 10), tmp_path / "mali")
     mark = ("--public-sources", "UNHCR, ACLED")
     done = havenward("run", tmp_path / "mali", "--level", "exact", "--members", "1", "--out", tmp_path / "run", *mark)

@@ -10,6 +10,7 @@ from havenward.fit.scores import averaged_relative_difference, error_at_reports,
 from havenward.scenario.flee.read import check_flee
 from tests.fit.helpers import hastened
 from tests.scenario_flee.helpers import INSTANCES
+from tests.shared import needed
 
 pytestmark = pytest.mark.shared
 
@@ -18,8 +19,7 @@ NAMES = ["burundi2015", "car2013", "mali2012", "nigeria2016", "ssudan2013", "syr
 
 
 def table(name):
-    if not INSTANCES.is_dir():
-        pytest.skip(f"the reference data are not there: {INSTANCES}")
+    needed(INSTANCES)
     with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -83,8 +83,7 @@ APART = {
 
 @pytest.mark.parametrize("name", APART)
 def test_simple_rules_score_as_worked_out_apart(name):
-    if not INSTANCES.is_dir():
-        pytest.skip(f"the reference data are not there: {INSTANCES}")
+    needed(INSTANCES)
     count, persistence, uniform, by_day = APART[name]
     found = registered(scenario(name), corrected=False)
     late = found.reports.since(30)

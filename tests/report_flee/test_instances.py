@@ -14,14 +14,13 @@ from havenward.run.request import Request
 from tests.report_flee.conftest import quiet
 from tests.report_flee.test_page import rows, section
 from tests.scenario_flee.helpers import INSTANCES
+from tests.shared import needed
 
 pytestmark = pytest.mark.shared
 
 
 def test_mali_has_its_seven_camps_and_its_scores(tmp_path: Path):
-    source = INSTANCES / "mali2012"
-    if not source.is_dir():
-        pytest.skip(f"the reference data are not there: {source}")
+    source = needed(INSTANCES / "mali2012")
     run_to_folder(marked(FleeCase.read(source), "UNHCR, ACLED"), source, tmp_path / "run", Request(members=4), quiet)
     page = write_report(tmp_path / "run")
     assert page.name == "mali2012.public.report.html"

@@ -9,6 +9,7 @@ from havenward.scenario.flee.folder import is_flee_folder
 from havenward.scenario.flee.read import check_flee
 from havenward.scenario.flee.write import write_flee
 from tests.scenario_flee.helpers import INSTANCES
+from tests.shared import needed
 
 pytestmark = pytest.mark.shared
 
@@ -20,9 +21,7 @@ HASTEN = {"burundi2015": 100, "car2013": 100, "mali2012": 10, "nigeria2016": 100
 
 
 def instance(name: str) -> Path:
-    if not INSTANCES.is_dir():
-        pytest.skip(f"the reference data are not there: {INSTANCES}")
-    return INSTANCES / name
+    return needed(INSTANCES / name)
 
 
 @pytest.mark.parametrize("name", NAMES)

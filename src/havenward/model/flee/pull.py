@@ -251,18 +251,14 @@ class Pull:
         rules = self.scenario.settings.move_rules.flood_rules
         assert rules is not None
         weights = rules.flood_forecaster_weights
-        return 1.0 if weights is None else weights[min(day, len(weights) - 1)]
+        return 1.0 if weights is None else weights[day]
 
     def _heed(self) -> F64:
         """(T,) how much people of each awareness heed a forecast."""
         rules = self.scenario.settings.move_rules.flood_rules
         assert rules is not None
         weights = rules.flood_awareness_weights
-        if weights is None:
-            return np.ones(len(self.traits))
-        return np.array(
-            [weights[min(max(int(group), 0), len(weights) - 1)] if group >= 0 else 1.0 for group in self.traits.awareness]
-        )
+        return np.array([1.0 if weights is None or group < 0 else weights[group] for group in self.traits.awareness])
 
     def _forecast(self, day: int, level_of: int | None) -> F64:
         """Return (P,) sums over flooded days ahead of attractiveness times trust; of the level forecast, or of a day's."""

@@ -112,7 +112,10 @@ class SettingOut:
 
     @cached_property
     def left(self) -> F64:
-        """(D, P) people who are left in places after each day's have set out, where the registers do not say who does."""
+        """(D, P) people who are left in places after each day's have set out, where the registers do not say who does.
+
+        Where numbers are drawn from Poisson's law these are the expected ones, the same for all members.
+        """
         taken = np.cumsum(self.by_place, axis=0) * self.scenario.settings.spawn_rules.take_from_population
         return np.asarray(np.maximum(self.population - taken, 0.0))
 

@@ -27,6 +27,7 @@ def cross_check(draft: Draft, problems: Problems) -> None:
         check_modes(draft, draft.settings.values, problems)
         check_tables(draft, draft.settings.values, problems)
         check_floods(draft, draft.settings.values, problems)
+        check_forecast(draft, draft.settings.values, problems)
         check_food(draft, draft.settings.values, problems)
     if draft.locations.readable and not draft.locations.names and draft.locations.top is not None:
         problems.error(draft.locations.file, 1, "", "", "the table has no location", "Write a row for each place")
@@ -229,6 +230,28 @@ def check_floods(draft: Draft, settings: FleeSettings, problems: Problems) -> No
         else:
             wrong = f"it is the last entry of the list {name}, at which Flee stops"
             problems.warning(draft.paths["flood_level.csv"], line, place, highest, wrong, mend)
+
+
+def check_forecast(draft: Draft, settings: FleeSettings, problems: Problems) -> None:
+    """A forecast needs weights of every day that it looks at, and of every group that people may be of."""
+    rules = settings.move_rules.flood_rules
+    if rules is None or not rules.flood_forecaster or rules.flood_forecaster_timescale < 2:
+        return
+    groups = [int(value) for table in draft.demographics if table.attribute == "floodawareness" for value in table.values]
+    asked = {
+        "flood_loc_weights": (rules.flood_loc_weights, 1),
+        "flood_forecaster_weights": (rules.flood_forecaster_weights, rules.flood_forecaster_end_time + 1),
+        "flood_awareness_weights": (rules.flood_awareness_weights, max(groups, default=-1) + 1),
+    }
+    for name, (given, least) in asked.items():
+        path = ("move_rules", "flood_rules", name)
+        line, column = draft.settings.line(*path), ".".join(path)
+        if given is None:
+            wrong = "flood_forecaster is on and asks for these weights, without which Flee stops; here each counts as 1"
+            problems.warning(draft.settings.file, line, column, "", wrong, f"Give {least} weights, or turn it off")
+        elif len(given) < least:
+            wrong = f"flood_forecaster asks for {least} weights, of which {len(given)} are given; Flee stops"
+            problems.error(draft.settings.file, line, column, "", wrong, f"Give {least} or more, or turn it off")
 
 
 def check_food(draft: Draft, settings: FleeSettings, problems: Problems) -> None:
