@@ -102,7 +102,7 @@ class FloodRules(Rules):
     flood_forecaster: bool = Field(False, description="people act on forecasts")
     flood_forecaster_timescale: int = Field(0, ge=0, description="days ahead; only 2 or more act")
     flood_forecaster_weights: tuple[Weight, ...] | None = Field(
-        None, description="trust in a forecast, by day; None: 1 every day"
+        None, description="trust in a forecast, by day; absent: 1 every day"
     )
     flood_forecaster_end_time: int = Field(0, ge=0, description="last day that is forecast")
     flood_awareness_weights: tuple[Weight, ...] | None = Field(
