@@ -20,6 +20,26 @@ def test_uniform(seed, member, hashed, at, draw):
     assert got == twins.uniform(seed, member, hashed, at, draw)
 
 
+@given(WORD, WORD, HASH, WORD, WORD)
+def test_philox(seed, member, hashed, at, draw):
+    where = (np.uint32(seed), np.uint32(member), np.uint64(hashed), np.uint32(at), np.uint32(draw))
+    assert kernels.philox(*where) == twins.philox(seed, member, hashed, at, draw)
+
+
+@given(WORD, WORD)
+def test_unit_interval(high, low):
+    number = kernels.unit_interval(np.uint64(high), np.uint64(low))
+    assert number == twins.unit_interval(np.uint32(high), np.uint32(low))
+    assert 0.0 < number < 1.0
+
+
+@given(WORD, WORD, HASH, WORD, WORD)
+def test_two_uniforms(seed, member, hashed, at, draw):
+    where = (np.uint32(seed), np.uint32(member), np.uint64(hashed), np.uint32(at), np.uint32(draw))
+    assert kernels.two_uniforms(*where) == twins.two_uniforms(seed, member, hashed, at, draw)
+    assert kernels.two_uniforms(*where)[0] == kernels.uniform(*where)
+
+
 @given(WORD, HASH, WORD, WORD, st.lists(WORD, max_size=9))
 def test_uniforms_of_members(seed, hashed, at, draw, members):
     out = np.full(len(members), np.nan)

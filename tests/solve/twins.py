@@ -11,7 +11,8 @@ import math
 import numpy as np
 from scipy import stats
 
-from havenward.core.streams import ANYWHERE, uniforms
+from havenward.core import streams
+from havenward.core.streams import ANYWHERE, uniforms, unit_interval
 from havenward.solve import unit_kernels
 from havenward.solve.kernels import EXCESS, FINE, LEAST, MORE_THAN_ONE, NEARLY_ONE, NOT_A_PROBABILITY
 
@@ -19,6 +20,18 @@ from havenward.solve.kernels import EXCESS, FINE, LEAST, MORE_THAN_ONE, NEARLY_O
 def uniform(seed, member, hashed, at, draw):
     one = (np.array([member], np.uint32), np.array([hashed], np.uint64), at, np.array([draw], np.uint32))
     return uniforms(seed, *one)[0, 0]
+
+
+def philox(seed, member, hashed, at, draw):
+    hashed = int(hashed)
+    counter = tuple(np.array([word], dtype=np.uint32) for word in (hashed & 0xFFFFFFFF, hashed >> 32, at, draw))
+    words = streams.philox(counter, (np.array([seed], dtype=np.uint32), np.array([member], dtype=np.uint32)))
+    return tuple(int(word[0]) for word in words)
+
+
+def two_uniforms(seed, member, hashed, at, draw):
+    words = np.array(philox(seed, member, hashed, at, draw), dtype=np.uint32)
+    return unit_interval(*words[:2]), unit_interval(*words[2:])
 
 
 def binomial_quantile(u, n, p):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from types import ModuleType
 
 import numpy as np
 from hypothesis import strategies as st
 
 from havenward.core.cells import NOBODY
-from havenward.solve import walk_kernels
+from havenward.solve import walk_shares
 
 PLACES, SERIES, ROOM = 3, 4, 60
 """Crowds, flow series, and units that an array of cells has room for."""
@@ -93,7 +94,7 @@ class WalkCase:
         """Return shares, which groups crowds may thin out, and the largest number of options, as kernels work them out."""
         share = np.empty((self.weight.shape[1], len(self.weight)))
         gated = np.empty(len(self.options) - 1, dtype=np.bool_)
-        widest = walk_kernels.prepare(self.options, self.weight, self.crowd, self.free, self.keep, share, gated)
+        widest = walk_shares.prepare(self.options, self.weight, self.crowd, self.free, self.keep, share, gated)
         return share, gated, widest
 
     def totals(self, units: np.ndarray) -> np.ndarray:
@@ -121,3 +122,9 @@ class WalkCase:
 walk_cases = st.integers(0, 2**32 - 1).map(WalkCase)
 twisted_cases = st.integers(0, 2**32 - 1).map(partial(WalkCase, twisted=True))
 misfit_cases = st.integers(0, 2**32 - 1).map(partial(WalkCase, misfit=True))
+
+
+def kernels_of(module: ModuleType) -> set[str]:
+    """Return the names of what a module compiles."""
+    found = {name: one for name, one in vars(module).items() if hasattr(one, "py_func")}
+    return {name for name, one in found.items() if one.py_func.__module__ == module.__name__}

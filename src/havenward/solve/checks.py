@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from havenward.core.orders import Ordered, OrderError, Quota, Split
 from havenward.core.streams import LAST_WAVE
 from havenward.core.totals import members_last
-from havenward.solve import kernels, walk_kernels
+from havenward.solve import kernels, walk_shares
 
 
 def shaped(order: Split, members: int) -> NDArray[np.float64]:
@@ -85,5 +85,5 @@ def check_ordered(order: Ordered, members: int) -> None:
         raise OrderError(f"{name}: what a group keeps is a share")
     if not crowds.power >= 0:
         raise OrderError(f"{name}: the power of crowds is at least 0")
-    if order.waves < 1 or order.wave + order.waves * walk_kernels.MOST_STEPS > LAST_WAVE + 1:
-        raise OrderError(f"{name}: from 1 to {(LAST_WAVE + 1 - order.wave) // walk_kernels.MOST_STEPS} waves have numbers")
+    if order.waves < 1 or order.wave + order.waves * walk_shares.MOST_STEPS > LAST_WAVE + 1:
+        raise OrderError(f"{name}: from 1 to {(LAST_WAVE + 1 - order.wave) // walk_shares.MOST_STEPS} waves have numbers")

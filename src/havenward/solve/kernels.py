@@ -39,8 +39,8 @@ NEARLY_ONE = 1.0 - 1e-12
 
 
 @njit(cache=True, nogil=True, inline="always")
-def uniform(seed: int, member: int, hashed: int, at: int, draw: int) -> float:
-    """Return one number strictly between 0 and 1; the same as `core.streams.uniforms`."""
+def philox(seed: int, member: int, hashed: Any, at: int, draw: int) -> tuple[Any, Any, Any, Any]:
+    """Return the four words of a counter; the same as `core.streams.philox`."""
     c0 = np.uint64(hashed) & np.uint64(LOW)
     c1 = np.uint64(hashed) >> np.uint64(32)
     c2 = np.uint64(at)
@@ -56,8 +56,28 @@ def uniform(seed: int, member: int, hashed: int, at: int, draw: int) -> float:
         c3 = product_0 & np.uint64(LOW)
         k0 = (k0 + np.uint64(WEYL_0)) & np.uint64(LOW)
         k1 = (k1 + np.uint64(WEYL_1)) & np.uint64(LOW)
-    bits = ((c0 >> np.uint64(6)) << np.uint64(26)) | (c1 >> np.uint64(6))
+    return c0, c1, c2, c3
+
+
+@njit(cache=True, nogil=True, inline="always")
+def unit_interval(high: Any, low: Any) -> float:
+    """Return two words as a number strictly between 0 and 1; the same as `core.streams.unit_interval`."""
+    bits = ((high >> np.uint64(6)) << np.uint64(26)) | (low >> np.uint64(6))
     return (np.float64(bits) + 0.5) / 4503599627370496.0
+
+
+@njit(cache=True, nogil=True, inline="always")
+def uniform(seed: int, member: int, hashed: int, at: int, draw: int) -> float:
+    """Return one number strictly between 0 and 1; the same as `core.streams.uniforms`."""
+    c0, c1, _, _ = philox(seed, member, hashed, at, draw)
+    return unit_interval(c0, c1)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def two_uniforms(seed: int, member: int, hashed: Any, at: int, draw: int) -> tuple[float, float]:
+    """Return two numbers strictly between 0 and 1 of one counter; the first is that of `uniform`."""
+    c0, c1, c2, c3 = philox(seed, member, hashed, at, draw)
+    return unit_interval(c0, c1), unit_interval(c2, c3)
 
 
 @njit(cache=True, nogil=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from havenward.core.ledger import Ledger
 from havenward.core.orders import Choice, Ordered, OrderError, Passage
 from havenward.core.streams import step
-from havenward.solve import walk_kernels
+from havenward.solve import count_walks, unit_walks, walk_shares
 from havenward.solve.checks import check_ordered
 
 
@@ -42,10 +42,10 @@ class Prepared:
         choice, crowds = order.choice, order.crowds
         share = np.empty((choice.weight.shape[1], len(choice.weight)))
         gated = np.empty(len(choice.first) - 1, dtype=np.bool_)
-        widest = walk_kernels.prepare(choice.first, choice.weight, choice.crowd, crowds.free, keep_of(choice), share, gated)
+        widest = walk_shares.prepare(choice.first, choice.weight, choice.crowd, crowds.free, keep_of(choice), share, gated)
         totals = np.zeros((len(crowds.free), units.shape[1]))
         rows = order.net.at_places
-        walk_kernels.crowd_totals(units, rows[np.isfinite(crowds.free)[order.net.place[rows]]], order.net.place, totals)
+        count_walks.crowd_totals(units, rows[np.isfinite(crowds.free)[order.net.place[rows]]], order.net.place, totals)
         return cls(share, gated, widest, totals)
 
     @property
@@ -72,7 +72,7 @@ def is_tight(
     if not np.isfinite(free).any():
         return np.zeros(units.shape[1], dtype=np.bool_)
     named = np.zeros((len(free), order.choice.weight.shape[1]), dtype=np.bool_)
-    walk_kernels.name_crowds(order.choice.weight, order.choice.crowd, named)
+    count_walks.name_crowds(order.choice.weight, order.choice.crowd, named)
     return np.asarray(((totals + units[asked].sum(axis=0) > free[:, None]) & named).any(axis=0))
 
 
@@ -101,7 +101,7 @@ def walk_counts(
     counted = (units, units.dtype == np.float64, *edges, order.net.tags, *question, *crowds, *ready.all)
     waves = np.where(tight, order.waves, 1).astype(np.int64)
     stream = (asked, waves, seed, members, step(day, order.wave))
-    verdict = walk_kernels.walk_counts(*(*counted, *stream, weight, drift, passed))
+    verdict = count_walks.walk_counts(*(*counted, *stream, weight, drift, passed))
     _judge(order, verdict)
     ledger.audit(order.net, drift, sound=True)
     return Passage(np.ascontiguousarray(passed.T), order.net.people), bool(tight.any())
@@ -140,16 +140,14 @@ def walk_units(
     edges, question, crowds = _net_and_question(order)
     asked = (cells, awake, *edges, *question, *crowds, *ready.all)
     stream = (seed, members, step(day, order.wave))
-    _, verdict = walk_kernels.walk_units(*(*asked, *stream, counts, ledger.whole, drift, passed))
+    _, verdict = unit_walks.walk_units(*(*asked, *stream, counts, ledger.whole, drift, passed))
     _judge(order, verdict)
     ledger.audit(order.net, drift, sound=True)
     return Passage(passed, order.net.people)
 
 
 def _judge(order: Ordered, verdict: int) -> None:
-    if verdict == walk_kernels.CIRCLE:
-        raise OrderError(
-            f"{order.net.name}: a unit went {walk_kernels.MOST_STEPS} steps in one order without coming to rest"
-        )
-    if verdict == walk_kernels.MISFIT:
+    if verdict == walk_shares.CIRCLE:
+        raise OrderError(f"{order.net.name}: a unit went {walk_shares.MOST_STEPS} steps in one order without coming to rest")
+    if verdict == walk_shares.MISFIT:
         raise OrderError(f"{order.net.name}: cells of a group need as many edges as the group has options")
