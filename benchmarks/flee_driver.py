@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import resource
 import sys
 import time
 from pathlib import Path
@@ -23,13 +22,7 @@ from flee import InputGeography, flee, spawning
 from flee.datamanager import handle_refugee_data, read_period
 from flee.SimulationSettings import SimulationSettings
 
-
-def peak_mib() -> float:
-    """Return the largest memory of this process so far. (Linux's `getrusage` also tells of the process that started it.)"""
-    about = Path("/proc/self/status")
-    if about.is_file():
-        return int(about.read_text(encoding="ascii").split("VmHWM:")[1].split()[0]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+from memory import peak_mib
 
 
 def main() -> None:

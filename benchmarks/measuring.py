@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -16,19 +16,18 @@ from havenward.core.cells import NOBODY, CellTable
 from havenward.core.ledger import Ledger
 from havenward.core.orders import Choice, Crowds, Net, Ordered
 from havenward.core.streams import meaning
-from havenward.model.flee import states
 from havenward.model.flee.flee import Flee
+from havenward.model.flee.mends import Level
 from havenward.run.days import turn_day
 from havenward.run.engine import SolverName, solver_for
 from havenward.run.record import Recorder
 from havenward.scenario.flee.schema import FleeScenario
 from havenward.scenario.flee.series import Series, SeriesFile
 from havenward.solve.individuals import Individuals
+from our_driver import displaced
 from run import SEED, Nowhere
 
 T = TypeVar("T")
-Level = Literal["exact", "mended"]
-LEVELS: tuple[Level, ...] = ("exact", "mended")
 REPEATS = 3
 """Runs of which the median is taken."""
 LONG = 15.0
@@ -90,7 +89,7 @@ class Case:
 
     def agent_steps(self, solver: SolverName = "chain") -> tuple[float, float]:
         """Return displaced people summed over all days, and those of the last day, of one member."""
-        away = np.flatnonzero(self.flee.ground.net.states.kind != states.WAITING)
+        away = displaced(self.flee)
         by_day = [float(carrier.counts[0, away].sum()) for _, carrier in self.turn(solver, 1, self.flee.days)]
         return sum(by_day), by_day[-1]
 

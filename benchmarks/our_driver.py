@@ -9,23 +9,29 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from havenward.core.ledger import Ledger
 from havenward.model.flee import states
 from havenward.model.flee.flee import Flee
+from havenward.model.flee.mends import LEVELS, Level
 from havenward.run.days import turn_day
 from havenward.run.engine import solver_for
 from havenward.scenario.flee.read import check_flee
+from memory import peak_mib
 
 
-def measured(folder: Path, level: str, days: int = 0) -> dict[str, Any]:
+def displaced(flee: Flee) -> NDArray[np.int64]:
+    """Return the cells of displaced people, whose days are agent-steps."""
+    return np.flatnonzero(flee.ground.net.states.kind != states.WAITING)
+
+
+def measured(folder: Path, level: Level, days: int = 0) -> dict[str, Any]:
     """Return CPU seconds of each part of a run of one member of the chain, and its peak memory so far."""
     clock = time.process_time
     began = clock()
@@ -33,14 +39,14 @@ def measured(folder: Path, level: str, days: int = 0) -> dict[str, Any]:
     if scenario is None:
         raise SystemExit("\n".join(str(problem) for problem in problems))
     read, read_mib = clock(), peak_mib()
-    flee = Flee.of(scenario, "exact" if level == "exact" else "mended")
+    flee = Flee.of(scenario, level)
     compiled, compiled_mib = clock(), peak_mib()
     numbers = np.zeros(1, dtype=np.uint32)
     rules = flee.for_members(numbers, 1, 1.0, 0)
     ledger = Ledger(rules.table)
     chain = solver_for("chain", rules, 1, numbers, ledger, 1)
     begun = clock()
-    away = np.flatnonzero(flee.ground.net.states.kind != states.WAITING)
+    away = displaced(flee)
     seconds, steps = [], 0
     for day in range(days or flee.days):
         dawn = clock()
@@ -64,18 +70,10 @@ def measured(folder: Path, level: str, days: int = 0) -> dict[str, Any]:
     }
 
 
-def peak_mib() -> float:
-    """Return the largest memory of this process so far. (Linux's `getrusage` also tells of the process that started it.)"""
-    about = Path("/proc/self/status")
-    if about.is_file():
-        return int(about.read_text(encoding="ascii").split("VmHWM:")[1].split()[0]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
-
-
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("folder", type=Path)
-    arguments.add_argument("--rules", choices=("exact", "mended"), default="mended")
+    arguments.add_argument("--rules", choices=tuple(LEVELS), default="mended")
     arguments.add_argument("--days", type=int, default=0, help="0: as the folder says")
     arguments.add_argument("--first", type=Path)
     given = arguments.parse_args()

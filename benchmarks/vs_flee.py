@@ -24,10 +24,11 @@ import numpy as np
 
 from grids import Grid, write
 from havenward.model.flee.flee import Flee
-from havenward.model.flee.ground import links_of
+from havenward.model.flee.mends import LEVELS, Level
+from havenward.model.flee.roads import links_of
 from havenward.model.flee.ways import lay_out
 from havenward.scenario.flee.read import read_flee
-from measuring import LEVELS, Case, Level, Table, asked, bytes_held, copying, scaled, star, timed
+from measuring import Case, Table, asked, bytes_held, copying, scaled, star, timed
 from run import machine
 
 HERE = Path(__file__).parent
@@ -220,7 +221,8 @@ def chain(bench: Bench) -> None:
         hasten = COUNTRIES.get(name, 100) * (10 if bench.quick else 1)
         theirs = bench.of_flee(bench.folders[name], hasten)
         scenario = read_flee(bench.folders[name])
-        for level in LEVELS if name in EXACT_TOO else LEVELS[1:]:
+        levels: tuple[Level, ...] = tuple(LEVELS) if name in EXACT_TOO else ("mended",)
+        for level in levels:
             case = Case.of(scenario, level)
             steps, last = case.agent_steps()
             seconds = case.seconds("chain", BATCH)

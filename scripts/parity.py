@@ -85,9 +85,9 @@ class Ours:
 def turned(scenario: FleeScenario, solver: SolverName, level: Level | Mends, members: int = MEMBERS) -> Ours:
     """Run a folder and keep the people at its camps."""
     flee = Flee.of(scenario, level)
-    ground = flee.ground
-    people = np.zeros((members, scenario.days, len(ground.camps)))
-    stood = [np.flatnonzero(ground.series == place) for place in ground.camps]
+    ground, camps = flee.ground, flee.ground.counted.camps
+    people = np.zeros((members, scenario.days, len(camps)))
+    stood = [np.flatnonzero(ground.series == place) for place in camps]
     approximations: set[str] = set()
     for start in range(0, members, BATCH):
         numbers = np.arange(start, min(start + BATCH, members), dtype=np.uint32)
@@ -102,9 +102,9 @@ def turned(scenario: FleeScenario, solver: SolverName, level: Level | Mends, mem
     begun = sum(number for _, number in ground.first_rows)
     return Ours(
         people,
-        tuple(ground.names[place] for place in ground.camps),
+        tuple(ground.names[place] for place in camps),
         begun + np.cumsum(ground.setting_out.registered.new).astype(np.float64),
-        ground.capacity[:, ground.camps],
+        ground.capacity[:, camps],
         frozenset(approximations),
     )
 

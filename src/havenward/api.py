@@ -17,9 +17,9 @@ import xarray as xr
 import zarr
 
 from havenward.guard.disclosure import FEWEST_DRAWS, held_share, quantiles
+from havenward.model.flee.mends import Level
 from havenward.model.siege.parameters import TABLE, check_edit
 from havenward.model.siege.requirements import SIEGE
-from havenward.run.case import Level
 from havenward.run.engine import SolverName
 from havenward.run.flee_case import FleeCase
 from havenward.run.kinds import case_of, marked

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from havenward.model.flee.course import course_of, link_ends
+from havenward.model.flee.course import course_of
+from havenward.model.flee.roads import links_of
 from tests.model_flee.drive import EXACT, MENDED, STAY, both, camp, folder, town, turn, zone
 
 PLACES = [zone("A"), town("B", 5), town("X", 5, country="Abroad"), camp("C", country="Abroad")]
@@ -13,10 +14,10 @@ ROADS = [("A", "B", 10), ("B", "X", 10), ("A", "C", 10), ("X", "C", 10)]
 def open_links(closures, *, mends=EXACT, days=4, places=PLACES, roads=ROADS):
     """Per day the links that are open, each as its two ends."""
     found = folder(places, roads, days=days, closures=closures)
-    start, end = link_ends(found)
+    links = links_of(found)
     names = [place.name for place in places]
     table = course_of(found, mends).links_open
-    return [{names[start[k]] + names[end[k]] for k in np.flatnonzero(row)} for row in table]
+    return [{names[links.start[k]] + names[links.end[k]] for k in np.flatnonzero(row)} for row in table]
 
 
 EVERY = {"AB", "BA", "BX", "XB", "AC", "CA", "XC", "CX"}

@@ -24,7 +24,7 @@ def waiting_for_room(**rules):
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_no_more_are_let_in_than_there_is_room_for(solver):
     story = turn(waiting_for_room(), solver, mends=MENDED, members=20)
-    inside = story.stock[:, :, story.ground.stocks.index(("in_camp", "C", ""))]
+    inside = story.stock[:, :, story.stocks.index(("in_camp", "C", ""))]
     assert inside.max() == 100
     assert (inside[:, 1:] >= 95).all()
     assert (story.at("D")[:, -1] > 300).all()

@@ -90,9 +90,7 @@ def test_the_rules_are_those_that_are_told(seed, stints):
     assert distance(plainly(scenario), ours(scenario)) < 5.5
 
 
-@deviates(
-    "memory of travel and the way of a day are kept in grains, and this world lies on their edges (ground.py, pace_of)"
-)
+@deviates("memory of travel and the way of a day are kept in grains, and this world lies on their edges (roads.py, pace_of)")
 def test_short_stints_of_people_who_arrive_at_dawn():
     """In this world people walk 120 km at 40 km a day, and arrive on the fourth day as if they had just begun it."""
     scenario = world(4, avoid_short_stints=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from havenward.model.flee.ground import Ground
-from havenward.model.flee.setting_out import registered
+from havenward.model.flee.setting_out import registered_changes
 from tests.model_flee.drive import EXACT, MENDED, both, camp, folder, turn, zone
 
 ROAD = [("A", "C", 10)]
@@ -13,7 +13,7 @@ ROAD = [("A", "C", 10)]
 def read(series, days=6, *, room=0, **settings):
     """A zone and a camp, and what the registers make of them."""
     found = folder([zone("A"), camp("C", room)], ROAD, days=days, series=series, settings=settings)
-    return found, registered(found, EXACT)
+    return found, registered_changes(found, EXACT)
 
 
 def daily(*counts):
@@ -40,7 +40,7 @@ def test_day_0_counts_everybody_twice(solver):
     scenario, found = read({"total": {0: 100}, "C": {0: 100}}, 2)
     assert (found.change.tolist(), found.new.tolist()) == ([200, 0], [200, 0])
     assert turn(scenario, solver).displaced.tolist() == [[200, 200]]
-    assert registered(scenario, MENDED).new.tolist() == [100, 0]
+    assert registered_changes(scenario, MENDED).new.tolist() == [100, 0]
 
 
 @both

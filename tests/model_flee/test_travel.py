@@ -7,7 +7,7 @@ import pytest
 
 from tests.model_flee.drive import STAY, both, camp, deviates, folder, near, town, turn, zone
 
-GRAINS = "the way of a day is kept in steps of 1/32 of a day or finer, and rounded after each link (ground.py, pace_of)"
+GRAINS = "the way of a day is kept in steps of 1/32 of a day or finer, and rounded after each link (roads.py, pace_of)"
 
 
 def line(*kms, kind="forwarding_hub", speed=360.0, days=4, out=(10,), more=None, roads=None, **rules):

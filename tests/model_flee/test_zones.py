@@ -5,6 +5,7 @@ import pytest
 
 from havenward.model.flee.course import course_of
 from tests.model_flee.drive import EXACT, MENDED, STAY, both, camp, deviates, folder, near, town, turn, zone
+from tests.scenario_flee.helpers import read, replaced, small
 
 ROAD = [("A", "C", 10)]
 
@@ -146,3 +147,19 @@ def test_a_town_that_becomes_a_marker_is_no_stop(solver):
     places, roads = [zone("A"), town("M"), camp("C"), camp("D")], [("A", "M", 10), ("M", "C", 10), ("A", "D", 300)]
     found = folder(places, roads, days=1, out=[9000], changes=["M,marker,0"], settings={"move_rules": STAY})
     assert near((1 / 310) / (1 / 310 + 1 / 30), int(turn(found, solver).at("D")[0, 0]), 9000)
+
+
+def test_camps_of_the_displaced_follow_changes_and_closures():
+    """Epsilon is one, but for days 2 and 3, when it is closed; Gamma becomes one on day 3; Delta never is."""
+    files = replaced(small(), "input_csv/closures.csv", "camp,Delta,,4,-1\n", "camp,Delta,,1,2\nidpcamp,Epsilon,,2,4\n")
+    scenario = read(files)
+    found = course_of(scenario, EXACT).idp_camp
+    assert found[:, scenario.index["Epsilon"]].tolist() == [True, True, False, False, True, True]
+    assert found[:, scenario.index["Gamma"]].tolist() == [False, False, False, True, True, True]
+    assert found.sum() == 4 + 3
+
+
+def test_a_camp_that_reopens_as_a_camp_is_none_of_the_displaced():
+    scenario = read(replaced(small(), "input_csv/closures.csv", "camp,Delta,,4,-1\n", "camp,Epsilon,,2,4\n"))
+    found = course_of(scenario, EXACT).idp_camp[:, scenario.index["Epsilon"]]
+    assert found.tolist() == [True, True, False, False, False, False]

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from havenward.model.flee.mends import Level
+
 if TYPE_CHECKING:
     from havenward.run.case import Case
-    from havenward.run.case import Level as LevelName
     from havenward.run.engine import Progress
 
 
@@ -24,13 +25,6 @@ class Solver(StrEnum):
     chain = "chain"
     individuals = "individuals"
     mean = "mean"
-
-
-class Level(StrEnum):
-    """How exactly the rules of a Flee folder are Flee's."""
-
-    exact = "exact"
-    mended = "mended"
 
 
 class Assumptions(StrEnum):
@@ -92,7 +86,7 @@ def command(
     from havenward.scenario.folder import locate
 
     try:
-        case = read(scenario, level.value if level else None, public_sources)
+        case = read(scenario, level, public_sources)
         request = Request(
             solver=solver.value if solver else None,
             members=members,
@@ -117,7 +111,7 @@ def command(
         raise typer.Exit(1)
 
 
-def read(scenario: str, level: LevelName | None, public_sources: str | None) -> Case:
+def read(scenario: str, level: Level | None, public_sources: str | None) -> Case:
     """Return what is to be run, or print what is wrong with it and end with 1. Of a Flee folder warnings are counted.
 
     Raises:

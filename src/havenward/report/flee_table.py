@@ -14,15 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from havenward.fit.registered import registered, scored_camps
 from havenward.fit.reports import Floats, Ints
 from havenward.fit.scores import Numbers
 from havenward.fit.simulated import PLACES, displaced, first_day, stocks_at
-from havenward.model.flee.mends import LEVELS
-from havenward.model.flee.setting_out import registered as followed
-from havenward.run.case import Level
+from havenward.model.flee.course import course_of
+from havenward.model.flee.mends import LEVELS, Level
+from havenward.model.flee.setting_out import registered_changes
 from havenward.scenario.flee.schema import FleeScenario
 
 TAIL = (
@@ -74,7 +73,7 @@ class Registers:
         """
         when = np.arange(first, first + days)
         data = registered(scenario).daily[when].astype(np.int64)
-        says, total = followed(scenario, LEVELS[level]), data.sum(axis=1)
+        says, total = registered_changes(scenario, LEVELS[level]), data.sum(axis=1)
         raw, debt = np.cumsum(says.change)[when], says.debt[when]
         if not _follows(scenario):
             raw, debt = raw * (level == "mended"), debt * 0
@@ -100,7 +99,8 @@ class Simulated:
         idps: Numbers | None = None
         if scenario.settings.log_levels.idp_totals > 0:
             first = first_day(outcome, scenario)
-            counted = idp_camps(scenario)[first : first + outcome.sizes["time"]]
+            # no mend changes which places these are
+            counted = course_of(scenario, LEVELS["exact"]).idp_camp[first : first + outcome.sizes["time"]]
             idps = (stocks_at(outcome, list(scenario.index), PLACES) * counted).sum(axis=-1)
         return cls(stocks_at(outcome, camps), displaced(outcome), idps)
 
@@ -147,27 +147,6 @@ def total_errors(sim: Numbers, registers: Registers) -> Floats:
     """The sum over camps of |sim - data| over the running sum of the registers, (D,); 0 where that is nought."""
     missed = np.round(np.abs(sim - registers.data).astype(np.float64), DIGITS).sum(axis=1)
     return np.where(registers.raw > 0, missed / np.maximum(registers.raw, 1), 0.0)
-
-
-def idp_camps(scenario: FleeScenario) -> NDArray[np.bool_]:
-    """Whether a place counts as a camp of the internally displaced at the end of a day, (D, P).
-
-    Changes of a place come first, then closures in the order of the file; conflicts leave a camp what it is.
-    """
-    now = np.array([place.kind == "idpcamp" for place in scenario.locations])
-    found = np.zeros((scenario.days, len(now)), dtype=bool)
-    camps = [closure for closure in scenario.closures if closure.kind in ("camp", "idpcamp")]
-    for day in range(scenario.days):
-        for change in scenario.changes:
-            if change.day == day:
-                now[scenario.index[change.name]] = change.kind == "idpcamp"
-        for closure in camps:
-            if closure.start == day:
-                now[scenario.index[closure.name1]] = False
-            if closure.end == day:
-                now[scenario.index[closure.name1]] = closure.kind == "idpcamp"
-        found[day] = now
-    return found
 
 
 def _follows(scenario: FleeScenario) -> bool:

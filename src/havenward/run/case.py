@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from havenward.core.rules import RuleSet
 from havenward.guard.tiers import Nature
+from havenward.model.flee.mends import Level
 from havenward.scenario.schema import Tier
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 Model = Literal["siege", "flee"]
 """Which rules a run was made by."""
-Level = Literal["exact", "mended"]
-"""Flee's rules as Flee carries them out, or with its known faults mended."""
 
 
 class Follower(Protocol):

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from havenward.core.rules import RuleSet
 from havenward.guard.tiers import Nature, nature_of_flee, tier_of_flee
-from havenward.run.case import Level, Model, Watcher
+from havenward.model.flee.mends import Level
+from havenward.run.case import Model, Watcher
 from havenward.run.engine import SolverName
 from havenward.run.outcome import Store
 from havenward.run.request import RunError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from havenward.run.case import Case, Level
+from havenward.model.flee.mends import Level
+from havenward.run.case import Case
 from havenward.run.flee_case import FleeCase
 from havenward.run.request import RunError
 from havenward.run.siege_case import SiegeCase

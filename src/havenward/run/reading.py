@@ -15,7 +15,8 @@ import xarray as xr
 import zarr.errors
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from havenward.run.case import Level, Model
+from havenward.model.flee.mends import Level
+from havenward.run.case import Model
 from havenward.scenario.flee.read import read_flee
 from havenward.scenario.flee.schema import FleeScenario
 from havenward.scenario.problems import ScenarioError

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.model.flee.mends import Mend, Mends
+from havenward.model.flee.roads import links_of
+from havenward.model.flee.ways import Links
 from havenward.scenario.flee.schema import CAMPS, Closure, FleeScenario, Kind
 
 F64 = NDArray[np.float64]
@@ -37,6 +39,7 @@ class _State:
 
     town: Flags
     camp: Flags
+    idp_camp: Flags
     flood_zone: Flags
     kind: list[Kind]
     zone: F64
@@ -56,6 +59,7 @@ class Course:
 
     Attributes:
         town, camp: (D, P) what a place counts as when people move.
+        idp_camp: (D, P) camps of the internally displaced; conflicts leave a camp what it is.
         conflict: (D, P) intensity when people move, 0 for none.
         since: (D, P) day on which the conflict began; -1 where only `locations.csv` told of it.
         chance: (D, P) daily chance to leave, before crowding, hunger and floods.
@@ -71,6 +75,7 @@ class Course:
 
     town: Flags
     camp: Flags
+    idp_camp: Flags
     conflict: F64
     since: NDArray[np.int64]
     chance: F64
@@ -100,7 +105,8 @@ def course_of(scenario: FleeScenario, mends: Mends) -> Course:
         "forward": 1.0,
         "marker": 1.0,
     }
-    state = _at_start(scenario, chances)
+    links = links_of(scenario)
+    state = _at_start(scenario, len(links.start), chances)
     table = np.zeros((scenario.days, len(scenario.locations)))
     if not scenario.settings.flood_mode:
         table = scenario.conflict_by_day()
@@ -108,6 +114,7 @@ def course_of(scenario: FleeScenario, mends: Mends) -> Course:
     out = Course(
         town=np.zeros((days, places), dtype=bool),
         camp=np.zeros((days, places), dtype=bool),
+        idp_camp=np.zeros((days, places), dtype=bool),
         conflict=np.zeros((days, places)),
         since=np.zeros((days, places), dtype=np.int64),
         chance=np.zeros((days, places)),
@@ -120,7 +127,7 @@ def course_of(scenario: FleeScenario, mends: Mends) -> Course:
         weighed=np.arange(days),
         at_setup=state.standing(),
     )
-    gates = _Gates.of(scenario, mends)
+    gates = _Gates.of(scenario, links, mends)
     before = _weighing(state, 0)
     for day in range(days):
         for change in scenario.changes:
@@ -141,7 +148,8 @@ def course_of(scenario: FleeScenario, mends: Mends) -> Course:
         state.closing[:] = False
         gates.turn(state, day, chances)
         before = _weighing(state, day)
-        out.town[day], out.camp[day], out.conflict[day] = state.town, state.camp, np.maximum(state.zone, 0.0)
+        out.town[day], out.camp[day], out.idp_camp[day] = state.town, state.camp, state.idp_camp
+        out.conflict[day] = np.maximum(state.zone, 0.0)
         out.since[day], out.chance[day], out.links_open[day] = state.since, state.chance, state.links_open
         out.closing[day], out.flood_zone[day] = state.closing, state.flood_zone
     return out
@@ -151,21 +159,21 @@ def _weighing(state: _State, day: int) -> tuple[F64, NDArray[np.int64], int]:
     return np.maximum(state.zone, 0.0), state.since.copy(), day
 
 
-def _at_start(scenario: FleeScenario, chances: dict[Kind, float]) -> _State:
+def _at_start(scenario: FleeScenario, links: int, chances: dict[Kind, float]) -> _State:
     kinds = [
         "town" if place.kind == "conflict" and not place.starts_in_conflict else place.kind for place in scenario.locations
     ]
-    doubled = sum(route.forced_redirection == 1 for route in scenario.routes)
     return _State(
         town=np.array([kind == "town" for kind in kinds]),
-        camp=np.array([kind in ("camp", "idpcamp") for kind in kinds]),
+        camp=np.array([kind in CAMPS for kind in kinds]),
+        idp_camp=np.array([kind == "idpcamp" for kind in kinds]),
         flood_zone=np.array([kind == "flood_zone" for kind in kinds]),
         kind=list(kinds),
         zone=np.array([place.conflict_intensity if place.starts_in_conflict else -1.0 for place in scenario.locations]),
         since=np.full(len(kinds), NEVER, dtype=np.int64),
         chance=np.array([chances[kind] for kind in kinds]),
-        links_open=np.ones(2 * (len(scenario.routes) + doubled), dtype=bool),
-        closing=np.zeros(2 * (len(scenario.routes) + doubled), dtype=bool),
+        links_open=np.ones(links, dtype=bool),
+        closing=np.zeros(links, dtype=bool),
     )
 
 
@@ -173,7 +181,8 @@ def _become(state: _State, place: int, kind: Kind, chances: dict[Kind, float], i
     """Make a place one of another kind."""
     state.kind[place] = kind
     state.town[place] = kind == "town"
-    state.camp[place] = kind in ("camp", "idpcamp")
+    state.camp[place] = kind in CAMPS
+    state.idp_camp[place] = kind == "idpcamp"
     state.flood_zone[place] = kind == "flood_zone"
     state.chance[place] = chances[kind]
     state.zone[place] = intensity if kind == "conflict" else -1.0
@@ -221,11 +230,10 @@ class _Gates:
     shut: NDArray[np.int64]
 
     @classmethod
-    def of(cls, scenario: FleeScenario, mends: Mends) -> _Gates:
-        start, end = link_ends(scenario)
+    def of(cls, scenario: FleeScenario, links: Links, mends: Mends) -> _Gates:
         country = np.array([place.country for place in scenario.locations], dtype=object)
-        shut = np.zeros(len(start), dtype=np.int64)
-        return cls(scenario.closures, Mend.CLOSURES in mends, scenario.index, country, start, end, shut)
+        shut = np.zeros(len(links.start), dtype=np.int64)
+        return cls(scenario.closures, Mend.CLOSURES in mends, scenario.index, country, links.start, links.end, shut)
 
     def turn(self, state: _State, day: int, chances: dict[Kind, float]) -> None:
         """Close and open what closes and opens on a day."""
@@ -267,14 +275,3 @@ class _Gates:
         else:
             state.links_open[concerned] = not closes
         state.closing |= before & ~state.links_open
-
-
-def link_ends(scenario: FleeScenario) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return (N,) starts and ends of the directed links: each route there and back, doubled where it is redirected."""
-    pairs: list[tuple[int, int]] = []
-    for route in scenario.routes:
-        a, b = scenario.index[route.from_place], scenario.index[route.to_place]
-        for _ in range(2 if route.forced_redirection == 1 else 1):
-            pairs += [(a, b), (b, a)]
-    both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-    return both[:, 0].copy(), both[:, 1].copy()

@@ -24,6 +24,8 @@ from havenward.core.orders import Choice, Counts, Crowds, Ordered, OrderError, P
 from havenward.core.totals import is_occupied
 from havenward.model.flee.ground import Ground
 from havenward.model.flee.mends import Mend
+from havenward.model.flee.moves import Moves
+from havenward.model.flee.questions import Questions
 
 F64 = NDArray[np.float64]
 
@@ -40,6 +42,8 @@ class FleeRules:
     """Flee's rules for some members; see `core.rules.Rules`."""
 
     ground: Ground
+    questions: Questions
+    moves: Moves
     members: int
     numbers: NDArray[np.uint32]
     seed: int
@@ -74,12 +78,12 @@ class FleeRules:
     @property
     def stocks(self) -> tuple[tuple[str, str, str], ...]:
         """Stage, site and origin of each stock series."""
-        return self.ground.stocks
+        return self.ground.counted.stocks
 
     @property
     def links(self) -> tuple[tuple[str, str, str, str], ...]:
         """Quantity, from, to and origin of each flow series."""
-        return self.ground.links
+        return self.ground.counted.links
 
     def start(self) -> NDArray[np.int64]:
         """Return (M, C) people on the eve of the first day: in camps, and all who will be displaced."""
@@ -112,30 +116,30 @@ class FleeRules:
         return {}
 
     def _closing(self, day: int) -> Phase:
-        ground = self.ground
+        ground, moves = self.ground, self.moves
         before, now = ground.course.links_open[max(day - 1, 0)], ground.course.links_open[day]
         closing = ground.course.closing[day]
         if Mend.CLOSURES in ground.mends:
             closing = closing & ~now
-        for move, turns in ((ground.turning, closing), (ground.going_on, ~before & now)):
-            if move is not None and (chosen := turns[ground.link_of_turning]).any():
+        for move, turns in ((moves.turning, closing), (moves.going_on, ~before & now)):
+            if move is not None and (chosen := turns[moves.link_of_turning]).any():
                 yield Split(move, chosen.astype(np.float64)[None, :, None])
 
     def _today(self, day: int, counts: Counts) -> _Today:
         """Return what people are asked today."""
-        ground = self.ground
-        chance, weight = ground.answers(day, self._population(day))
+        ground, goal = self.ground, self.questions.option_goal
+        chance, weight = self.questions.answers(day, self._population(day))
         full = ground.capacity[day]
         if Mend.MORNING not in ground.mends:
-            return _Today(day, chance, weight, self._crowds(full), ground.option_goal, self._veto(day))
+            return _Today(self.questions, day, chance, weight, self._crowds(full), goal, self._veto(day))
         room = self._room(ground.inside.of(counts), full[ground.limited])
         fixed = ground.scenario.settings.move_rules.fixed_routes and Mend.FIXED_ROUTES not in ground.mends
         if (room < 1.0).any() and not fixed:
             weight = self._thinned(weight, room)
             chance = np.broadcast_to(chance, (len(chance), self.members))
         nowhere = np.full(len(ground.names), np.inf)
-        none = np.full(len(ground.option_goal), NOBODY, dtype=np.int32)
-        return _Today(day, np.ascontiguousarray(chance), weight, Crowds(nowhere, nowhere), none, np.zeros(len(none)))
+        none, crowds = np.full_like(goal, NOBODY), Crowds(nowhere, nowhere)
+        return _Today(self.questions, day, np.ascontiguousarray(chance), weight, crowds, none, np.zeros(len(none)))
 
     def _room(self, inside: F64, limit: F64) -> F64:
         """Return (M, places with a limit) room as people know it in the morning: 1 up to the buffer, 0 when full."""
@@ -150,13 +154,14 @@ class FleeRules:
         power = ground.scenario.settings.move_rules.weight_power
         places = np.ones((len(ground.names), self.members))
         places[ground.limited] = room.T**power
-        options = np.where(ground.option_goal[:, None] >= 0, places[ground.option_goal], 1.0)
+        goal = self.questions.option_goal
+        options = np.where(goal[:, None] >= 0, places[goal], 1.0)
         return np.where(weight < 0, -1.0, weight * options)
 
     def _leaving(self, today: _Today) -> Phase:
-        ground = self.ground
-        group = ground.whole_group if Mend.MORNING in ground.mends else ground.leaving_group
-        passage = yield today.walk(ground, group(today.day), 0)
+        asked = self.questions
+        group = asked.whole_group if Mend.MORNING in self.ground.mends else asked.leaving_group
+        passage = yield today.walk(group(today.day), 0)
         self._note_displaced(passage)
 
     def _check_origins(self, day: int) -> None:
@@ -174,28 +179,28 @@ class FleeRules:
 
     def _displacing(self, today: _Today) -> Phase:
         """Let people set out before anybody is asked, where those who stay behind count for the rest of the day."""
-        passage = yield today.walk(self.ground, self.ground.displacing_group(today.day), DISPLACING_WAVE)
+        passage = yield today.walk(self.questions.displacing_group(today.day), DISPLACING_WAVE)
         self._note_displaced(passage)
 
     def _note_displaced(self, passage: Passage) -> None:
         if self.ground.takes_people:
-            self._gone[self.ground.setting_out.origins] += passage.units[:, self.ground.displaced_series].T
+            self._gone[self.ground.setting_out.origins] += passage.units[:, self.ground.counted.displaced_series].T
 
     def _travel(self, today: _Today) -> Phase:
-        yield today.walk(self.ground, self.ground.travel_group, TRAVEL_WAVE)
+        yield today.walk(self.questions.travel_group, TRAVEL_WAVE)
 
     def _admitting(self, today: _Today, counts: Counts) -> Phase:
-        ground = self.ground
-        if ground.admission is None or not is_occupied(counts, ground.net.at_gates):
+        ground, moves = self.ground, self.moves
+        if moves.admission is None or not is_occupied(counts, ground.net.at_gates):
             return
         limit = np.minimum(np.floor(ground.capacity[today.day][ground.limited]), 2.0**62)
         budget = np.maximum(limit - ground.inside.of(counts), 0).astype(np.int64)
-        yield Quota(ground.admission, ground.lane, budget, np.ones(len(ground.lane), dtype=np.int64))
+        yield Quota(moves.admission, moves.lane, budget, np.ones(len(moves.lane), dtype=np.int64))
 
     def _leaving_count(self, day: int) -> Phase:
-        move = self.ground.leaving_count
+        move = self.moves.leaving_count
         if move is not None:
-            yield Split(move, self.ground.leaving_chance(day)[None, :, None])
+            yield Split(move, self.moves.leaving_chance(day)[None, :, None])
 
     def _population(self, day: int) -> F64:
         """Return (P, 1 or M) people who are left in places."""
@@ -208,18 +213,17 @@ class FleeRules:
     def _veto(self, day: int) -> F64:
         """Return (K,) room below which people do not set off for a camp after all.
 
-        Where a camp is just half way between its buffer and full, Flee's rounding decides, and so it does here.
+        It lies between the room that the most people leave with whom Flee's still set off, and what one more leaves:
+        where a camp is just half way between its buffer and full, Flee's rounding decides.
         """
         ground = self.ground
         full, buffer = ground.capacity[day], ground.scenario.settings.move_rules.capacity_buffer
         limit = np.where(np.isfinite(full), full, 1.0)
         middle = np.rint(limit * (1.0 + buffer) / 2.0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            theirs = 1.0 - (middle - buffer * limit) / (limit * (1.0 - buffer))
-            ours = 1.0 - (middle - limit * buffer) / (limit - limit * buffer)
-        nudge = np.where((theirs < VETO) & (ours >= VETO), 1e-9, np.where((theirs >= VETO) & (ours < VETO), -1e-9, 0.0))
-        goal = ground.option_goal
-        return np.where(goal >= 0, ground.course.camp[day][goal] * (VETO + nudge)[goal], 0.0)
+        most = np.where(_room_in_flee(middle, limit, buffer) >= VETO, middle, middle - 1.0)
+        between = (_room_in_flee(most, limit, buffer) + _room_in_flee(most + 1.0, limit, buffer)) / 2.0
+        goal = self.questions.option_goal
+        return np.where(goal >= 0, ground.course.camp[day][goal] * between[goal], 0.0)
 
     def _crowds(self, full: F64) -> Crowds:
         move = self.ground.scenario.settings.move_rules.applied()
@@ -227,10 +231,18 @@ class FleeRules:
         return Crowds(free, full, 0.0 if move.fixed_routes else move.weight_power)
 
 
+def _room_in_flee(people: F64, limit: F64, buffer: float) -> F64:
+    """Return the room that people leave in places, in the order in which Flee works it out, down to the last digit."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        room = 1.0 - (people - buffer * limit) / (limit * (1.0 - buffer))
+    return np.where(people <= buffer * limit, 1.0, np.maximum(room, 0.0))
+
+
 @dataclass(frozen=True)
 class _Today:
     """What people are asked on a day."""
 
+    questions: Questions
     day: int
     chance: F64
     weight: F64
@@ -238,7 +250,8 @@ class _Today:
     crowd: NDArray[np.int32]
     veto: F64
 
-    def walk(self, ground: Ground, group: NDArray[np.int32], wave: int) -> Ordered:
+    def walk(self, group: NDArray[np.int32], wave: int) -> Ordered:
         """Return the order in which some cells are asked."""
-        choice = Choice(group, self.chance, ground.option_first, self.weight, self.crowd, self.veto, ground.keep)
-        return Ordered(ground.net.net, choice, self.crowds, wave=wave)
+        asked = self.questions
+        choice = Choice(group, self.chance, asked.option_first, self.weight, self.crowd, self.veto, asked.keep)
+        return Ordered(asked.ground.net.net, choice, self.crowds, wave=wave)

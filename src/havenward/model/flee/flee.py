@@ -14,6 +14,8 @@ from havenward.core.telling import Telling
 from havenward.model.flee.day import FleeRules
 from havenward.model.flee.ground import Ground
 from havenward.model.flee.mends import LEVELS, Level, Mends
+from havenward.model.flee.moves import Moves
+from havenward.model.flee.questions import Questions
 from havenward.scenario.flee.schema import FleeScenario
 
 STAGES = ("not_yet_displaced", "on_the_road", "elsewhere", "at_the_gate", "in_camp", "left_the_count")
@@ -35,9 +37,17 @@ TELLING = Telling(
 
 @dataclass(frozen=True)
 class Flee:
-    """Flee's rules on one folder; see `core.rules.RuleSet`."""
+    """Flee's rules on one folder; see `core.rules.RuleSet`.
+
+    Attributes:
+        ground: the compiled folder.
+        questions: what people are asked.
+        moves: what they do beside going their way.
+    """
 
     ground: Ground
+    questions: Questions
+    moves: Moves
 
     @classmethod
     def of(cls, scenario: FleeScenario, level: Level | Mends = "mended") -> Flee:
@@ -47,7 +57,8 @@ class Flee:
             TooManyPaths: people know more paths than fit in memory.
             TooSlow: a link takes too long.
         """
-        return cls(Ground.of(scenario, LEVELS[level] if isinstance(level, str) else level))
+        ground = Ground.of(scenario, LEVELS[level] if isinstance(level, str) else level)
+        return cls(ground, Questions(ground), Moves(ground))
 
     @property
     def start(self) -> dt.date:
@@ -77,12 +88,12 @@ class Flee:
     @property
     def stocks(self) -> tuple[tuple[str, str, str], ...]:
         """Stage, site and origin of each stock series."""
-        return self.ground.stocks
+        return self.ground.counted.stocks
 
     @property
     def links(self) -> tuple[tuple[str, str, str, str], ...]:
         """Quantity, from, to and origin of each flow series."""
-        return self.ground.links
+        return self.ground.counted.links
 
     @property
     def telling(self) -> Telling:
@@ -97,12 +108,12 @@ class Flee:
     @property
     def coordinates(self) -> Mapping[str, tuple[str, Sequence[str]]]:
         """Names of the camps."""
-        return {"camp": ("camp", [self.ground.names[camp] for camp in self.ground.camps])}
+        return {"camp": ("camp", [self.ground.names[camp] for camp in self.ground.counted.camps])}
 
     @property
     def capacity(self) -> NDArray[np.float64]:
         """(days, camps) persons whom the camps hold; not a number where there is no limit."""
-        whole = self.ground.capacity[:, self.ground.camps]
+        whole = self.ground.capacity[:, self.ground.counted.camps]
         return np.where(np.isfinite(whole), whole, np.nan)
 
     @property
@@ -117,4 +128,4 @@ class Flee:
 
     def for_members(self, numbers: NDArray[np.uint32], seed: int, spread: float, begin: int) -> FleeRules:  # noqa: ARG002
         """Return the rules for some members; a folder has no ranges that members could draw from."""
-        return FleeRules(self.ground, len(numbers), numbers, seed)
+        return FleeRules(self.ground, self.questions, self.moves, len(numbers), numbers, seed)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 Level = Literal["exact", "mended"]
+"""Flee's rules as Flee carries them out, or with its known faults mended."""
 
 
 class Mend(StrEnum):

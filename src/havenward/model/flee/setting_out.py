@@ -24,7 +24,7 @@ F64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Registered:
+class RegisteredChanges:
     """What the registers make of each day.
 
     Attributes:
@@ -40,7 +40,7 @@ class Registered:
     at_start: I64
 
 
-def registered(scenario: FleeScenario, mends: Mends) -> Registered:
+def registered_changes(scenario: FleeScenario, mends: Mends) -> RegisteredChanges:
     """Follow the registers: what they fall by is held against later arrivals."""
     rules = scenario.settings.spawn_rules
     names = scenario.source.names
@@ -67,7 +67,7 @@ def registered(scenario: FleeScenario, mends: Mends) -> Registered:
         new[day], debts[day] = max(due, 0), debt
     column = {name: k for k, name in enumerate(names)}
     at_start = [int(table[0, column[place.name]]) if place.name in column else 0 for place in scenario.locations]
-    return Registered(change, new, debts, np.array(at_start, dtype=np.int64))
+    return RegisteredChanges(change, new, debts, np.array(at_start, dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,9 @@ class SettingOut:
         return not self.scenario.settings.flood_mode and rules.conflict_driven_spawning is None
 
     @cached_property
-    def registered(self) -> Registered:
+    def registered(self) -> RegisteredChanges:
         """What the registers say."""
-        return registered(self.scenario, self.mends)
+        return registered_changes(self.scenario, self.mends)
 
     @cached_property
     def by_place(self) -> F64:

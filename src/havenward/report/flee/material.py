@@ -11,11 +11,11 @@ from typing import Any
 import xarray as xr
 
 from havenward.guard.tiers import nature_of_flee
+from havenward.model.flee.mends import Level
 from havenward.report.facts import Named, facts_of
 from havenward.report.flee.detail import flee_detail
 from havenward.report.flee.sums import FleeSums, sums_of
 from havenward.report.material import Common
-from havenward.run.case import Level
 from havenward.scenario.flee.schema import FleeScenario
 
 

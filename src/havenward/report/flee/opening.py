@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from havenward.model.flee.mends import Level
 from havenward.report.flee.material import FleeMaterial
 from havenward.report.flee.sentences import MEANINGS, against_registers, glances, headline
 from havenward.report.opening import Opening
 from havenward.report.sentences import how_sure
-from havenward.run.case import Level
 from havenward.scenario.flee.limits import limits_of
 
 LEVELS: Mapping[Level, str] = {

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.model.flee.course import Course, course_of, link_ends
-from havenward.model.flee.mends import LEVELS
+from havenward.model.flee.course import Course, course_of
+from havenward.model.flee.mends import LEVELS, Level
+from havenward.model.flee.roads import links_of
 from havenward.report.flee.sums import FleeSums, Values
 from havenward.report.geometry import Box, Points, box_around
 from havenward.report.map_scene import Spots
-from havenward.run.case import Level
 from havenward.scenario.flee.schema import FleeScenario, Location
 
 NONE = Spots([], np.zeros((0, 2)))
@@ -87,9 +87,9 @@ def parted(places: tuple[Location, ...], camps: set[str], struck: Flags) -> tupl
 
 def routes_of(scenario: FleeScenario, course: Course, day: int) -> tuple[Points, Points]:
     """Ends of routes that are open on a day in one direction at least, and of those that are not."""
-    start, end = link_ends(scenario)
+    links = links_of(scenario)
     pairs: dict[tuple[int, int], bool] = {}
-    for a, b, is_open in zip(start.tolist(), end.tolist(), course.links_open[day].tolist(), strict=True):
+    for a, b, is_open in zip(links.start.tolist(), links.end.tolist(), course.links_open[day].tolist(), strict=True):
         key = (min(a, b), max(a, b))
         pairs[key] = pairs.get(key, False) or is_open
     points = spots(scenario.locations).points
