@@ -5,7 +5,8 @@ All kernels are lazy (nothing is compiled at import), cached, serial, and free o
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -15,6 +16,7 @@ from havenward.core.orders import Counts
 from havenward.core.streams import ANYWHERE, MULTIPLIER_0, MULTIPLIER_1, ROUNDS, WEYL_0, WEYL_1
 from havenward.solve.quantiles import binomial_quantile, hypergeometric_quantile
 
+Loop = TypeVar("Loop", bound=Callable[..., object])
 I16 = NDArray[np.int16]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -26,6 +28,7 @@ Weights = NDArray[Any]
 """Weights of the ledger: 64-bit words that wrap around, or real numbers under the mean solver."""
 Out = NDArray[Any]
 
+UNCOUNTED: dict[str, Any] = {"_nrt": False}
 LOW = 0xFFFFFFFF
 FINE, NOT_A_PROBABILITY, MORE_THAN_ONE = 0, 1, 2
 MANY = 3
@@ -36,6 +39,16 @@ LEAST = 1e-6
 """Smallest part of an expected unit that moves."""
 NEARLY_ONE = 1.0 - 1e-12
 """A sum from here on is one: what rounding left over of a sum of one must keep nobody back."""
+
+
+def kernel(loop: Loop) -> Loop:
+    """Compile a loop that makes no arrays: references to its arguments are not counted, which would cost more than it."""
+    return cast(Loop, njit(loop, cache=True, nogil=True, error_model="numpy", **UNCOUNTED))
+
+
+def allocating_kernel(loop: Loop) -> Loop:
+    """Compile a loop that makes arrays of its own."""
+    return cast(Loop, njit(loop, cache=True, nogil=True, error_model="numpy"))
 
 
 @njit(cache=True, nogil=True, inline="always")

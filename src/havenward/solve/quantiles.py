@@ -1,10 +1,10 @@
 """Binomial and hypergeometric quantiles: one uniform, inverted, at bounded cost whatever the size.
 
-Small means are inverted by walking up from zero. Large binomials start at a Cornish-Fisher expansion of the fourth order,
-which alone decides unless it comes close to a step; there the distribution function is integrated numerically (the tail
-of the incomplete beta integral), and a walk by the ratio of neighbouring probabilities ends at the exact quantile. The
-measured error of the distribution function is below 1e-11 (`tests/solve/test_quantiles.py`), so a drawn count differs from
-exact inversion about once in 10**11 draws.
+Small means are inverted by walking up from zero. From a mean of 8 on a Cornish-Fisher expansion of the fourth order alone
+decides unless it comes close to a step. There small means are walked up to as well; for large ones the distribution
+function is integrated numerically (the tail of the incomplete beta integral), and a walk by the ratio of neighbouring
+probabilities ends at the exact quantile. The measured error of the distribution function is below 1e-11
+(`tests/solve/test_quantiles.py`), so a drawn count differs from exact inversion about once in 10**11 draws.
 
 Sources: Loader (2000), "Fast and accurate computation of binomial probabilities" (saddle-point form of the
 probabilities); Cornish and Fisher (1938), Fisher and Cornish (1960); Wichura (1988), algorithm AS 241 (normal quantile);
@@ -21,11 +21,15 @@ from numba import njit
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 NODES = 0.5 * (_NODES + 1.0)
 WEIGHTS = 0.5 * _WEIGHTS
-SMALL_MEAN = 64.0
-FAR = 4.0
+EXPANDED_MEAN = 8.0
+"""Mean from which the expansion may decide."""
+INTEGRATED_MEAN = 64.0
+"""Mean from which the distribution function is integrated where the expansion may not decide."""
+FAR = 3.0
 """Standard deviations up to which the expansion may decide alone."""
-CLOSE = 2e-3
-"""Distance from a step at which it may not; more than twice its largest error."""
+SHORT = 1024
+"""Trials up to which a power is multiplied out."""
+RECIPROCALS = 1.0 / np.arange(1.0, 257.0)
 
 
 @njit(cache=True)
@@ -223,7 +227,7 @@ def cornish_fisher(z: float, n: float, p: float) -> float:
     """Return the quantile of a binomial as if it were continuous, half a unit above the whole number that it rounds up to.
 
     The expansion to the fourth order in 1 / sd, with the cumulants of a lattice: Sheppard's corrections stand with the
-    sign that counts steps, not grouped values. Within CLOSE of exact up to FAR deviations (tests/solve/test_quantiles.py).
+    sign that counts steps, not grouped values. Within half of `close` of exact up to FAR deviations, as tests show.
     """
     pq = p * (1.0 - p)
     skew = 1.0 - 2.0 * p
@@ -252,18 +256,44 @@ def cornish_fisher(z: float, n: float, p: float) -> float:
 
 
 @njit(cache=True)
-def _large_binomial(u: float, n: int, p: float) -> int:
-    q = 1.0 - p
-    z = normal_quantile(u)
-    guess = cornish_fisher(z, float(n), p) - 0.5
-    above = guess - math.floor(guess)
-    if abs(z) <= FAR and CLOSE < above < 1.0 - CLOSE:
-        return min(max(math.ceil(guess), 0), n)
-    # so near to a step, or so far out, the distribution function decides
-    k = min(max(math.floor(guess), 0), n)
+def close(mean: float) -> float:
+    """Return the distance from a step at which the expansion may not decide: more than twice its largest error."""
+    return 1e-4 + 1.0 / (mean * mean) + 1e-15 * mean
+
+
+@njit(cache=True, error_model="numpy")
+def walked_up(u: float, n: int, p: float) -> int:
+    """Return the quantile of a binomial of small mean by adding up probabilities from none on."""
+    if n <= SHORT:
+        probability = 1.0
+        square = 1.0 - p
+        bits = n
+        while bits > 0:
+            if bits & 1:
+                probability *= square
+            square *= square
+            bits >>= 1
+    else:
+        probability = math.exp(n * math.log1p(-p))
+    odds = p / (1.0 - p)
+    mean = n * p
+    cdf = probability
+    k = 0
+    while cdf < u and k < n:
+        probability *= odds * (n - k) * (RECIPROCALS[k] if k < RECIPROCALS.size else 1.0 / (k + 1.0))
+        k += 1
+        cdf += probability
+        if probability < 1e-17 * cdf and k > mean:
+            break
+    return k
+
+
+@njit(cache=True)
+def integrated(u: float, n: int, p: float, k: int) -> int:
+    """Return the quantile of a binomial of large mean by the distribution function at k, which is near it."""
     cdf = binomial_cdf(k, n, p)
-    probability = math.exp(log_binomial(float(k), float(n), p, q))
-    odds = p / q
+    probability = math.exp(log_binomial(float(k), float(n), p, 1.0 - p))
+    odds = p / (1.0 - p)
     if cdf < u:
         while cdf < u and k < n:
             probability *= odds * (n - k) / (k + 1.0)
@@ -300,19 +330,18 @@ def binomial_quantile(u: float, n: int, p: float) -> int:
     if u <= 1.0 - mean:
         # (1 - p)**n >= 1 - n p: nobody goes, without computing a power
         return 0
-    if mean >= SMALL_MEAN:
-        return _large_binomial(u, n, p)
-    probability = math.exp(n * math.log1p(-p))
-    odds = p / (1.0 - p)
-    cdf = probability
-    k = 0
-    while cdf < u and k < n:
-        probability *= odds * (n - k) / (k + 1.0)
-        k += 1
-        cdf += probability
-        if probability < 1e-17 * cdf and k > mean:
-            break
-    return k
+    if mean < EXPANDED_MEAN:
+        return walked_up(u, n, p)
+    z = normal_quantile(u)
+    guess = cornish_fisher(z, float(n), p) - 0.5
+    above = guess - math.floor(guess)
+    edge = close(mean)
+    if abs(z) <= FAR and edge < above < 1.0 - edge:
+        return min(max(math.ceil(guess), 0), n)
+    # so near to a step, or so far out, the distribution function decides
+    if mean < INTEGRATED_MEAN:
+        return walked_up(u, n, p)
+    return integrated(u, n, p, min(max(math.floor(guess), 0), n))
 
 
 @njit(cache=True)
