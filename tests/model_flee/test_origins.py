@@ -113,7 +113,7 @@ def test_a_population_that_runs_out_stops_the_run():
     rules = {"spawn_rules": {"take_from_population": True}}
     places, roads = [zone("A", 10), zone("B", 30), camp("C")], [("A", "C", 10), ("B", "C", 10)]
     with pytest.raises(OrderError, match="day 1: people are to set out, and no conflict zone has anybody left"):
-        turn(folder(places, roads, days=2, out=[50, 40], settings=rules))
+        turn(folder(places, roads, days=2, out=[400, 40], settings=rules))
 
 
 @both

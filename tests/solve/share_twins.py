@@ -19,13 +19,19 @@ def shares_of(weight, keep):
 
 
 def prepare(options, weight, crowd, free, keep):
-    """Return (columns, K) shares, (G,) whether a crowd may thin out, and the largest number of options."""
+    """Return (columns, K) shares, also among the rest, (G,) whether a crowd may thin out, and the most options."""
     parts = [slice(a, b) for a, b in itertools.pairwise(options)]
-    share = np.zeros((weight.shape[1], len(weight)))
+    share, among = np.zeros((2, weight.shape[1], len(weight)))
     for part, least in zip(parts, keep, strict=True):
         share[:, part] = [shares_of(column, least) for column in weight[part].T]
+        among[:, part] = [among_the_rest(column) for column in share[:, part]]
     gated = [bool(np.isfinite(free[crowd[part][crowd[part] >= 0]]).any()) for part in parts]
-    return share, np.array(gated, dtype=bool), max([1, *np.diff(options)])
+    return share, among, np.array(gated, dtype=bool), max([1, *np.diff(options)])
+
+
+def among_the_rest(share):
+    rest = np.cumsum(share[::-1])[::-1]
+    return np.divide(share, rest, out=np.zeros(len(share)), where=share > 0.0)
 
 
 def thinned_shares(weight, crowd, totals, free, full, power, keep):
@@ -33,23 +39,38 @@ def thinned_shares(weight, crowd, totals, free, full, power, keep):
     return shares_of(np.where((weight > 0.0) & (room < 1.0), weight * [r**power for r in room.tolist()], weight), keep)
 
 
-def taken(u, share):
-    """Return the option in whose part of the line from 0 to 1 u lies; what rounding left over belongs to the last."""
+def option_of(u, p, share):
+    """Return the option in whose part of the line from 0 to p u lies; what rounding left over belongs to the last."""
     there = np.flatnonzero(share > 0.0)
-    return there[min(np.searchsorted(np.cumsum(share[there]), u, side="right"), len(there) - 1)] if len(there) else -1
+    if not len(there) or u >= p:
+        return -1
+    edges = np.cumsum(p * share[there])
+    return there[min(np.searchsorted(edges, u, side="right"), len(there) - 1)]
 
 
 def is_thinned(crowd, low, high, totals, m, free):
     return any(totals[c, m] > free[c] for c in crowd[low:high] if c >= 0)
 
 
+def step(case, row, target, link, n, totals, passed):
+    """Count a step of n units of one member from row to target, along an edge that counts towards a series or by staying."""
+    a, b = case.place[row], case.place[target]
+    series = [link]
+    if a != b:
+        for p, way, change in ((a, case.out_of, -n), (b, case.into, n)):
+            if p >= 0:
+                totals[p] += change
+                series.append(way[p])
+    for s in series:
+        if s >= 0:
+            passed[s] += n
+
+
 class Asked:
     """What one member's units are asked: the answers of a case to the questions that both twins put."""
 
-    def __init__(self, case, m, share, gated):
-        self.case, self.m, self.gated = case, m, gated
-        self.column = m if case.weight.shape[1] > 1 else 0
-        self.share = share[self.column]
+    def __init__(self, case, m):
+        self.case, self.column = case, m if case.weight.shape[1] > 1 else 0
 
     def options(self, row):
         """Return the group's options, its chance, and whether the cell has as many edges."""
@@ -58,28 +79,13 @@ class Asked:
         fits = case.first[row + 1] - case.first[row] == part.stop - part.start
         return part, case.chance[g, self.column], fits
 
-    def shares(self, part, g, totals):
+    def shares(self, g, totals):
+        """Return the shares of a group's options as crowds of (P,) totals leave them."""
         case = self.case
-        if not self.gated[g]:
-            return self.share[part]
-        return thinned_shares(
-            case.weight[part, self.column], case.crowd[part], totals, case.free, case.full, case.power, case.keep[g]
-        )
+        part = slice(case.options[g], case.options[g + 1])
+        return thinned_shares(case.weight[part, self.column], case.crowd[part], totals, *case.room, case.keep[g])
 
     def vetoed(self, option, totals):
+        """Return whether units that have chosen an option stay after all."""
         case, c = self.case, self.case.crowd[option]
         return case.veto[option] > 0.0 and c >= 0 and room_at(totals[c], case.free[c], case.full[c]) < case.veto[option]
-
-    def step(self, row, target, edge, n, totals, passed):
-        """Count a step of n units from row to target, along an edge or, if there is none, by staying."""
-        case = self.case
-        a, b = case.place[row], case.place[target]
-        series = [case.links[edge]] if edge is not None else []
-        if a != b:
-            for p, way, change in ((a, case.out_of, -n), (b, case.into, n)):
-                if p >= 0:
-                    totals[p] += change
-                    series.append(way[p])
-        for s in series:
-            if s >= 0:
-                passed[s] += n

@@ -61,6 +61,7 @@ WRONG_CHOICES = {
     "groups go backwards": ({"first": lambda a: a[[0, 2, 1, *range(3, len(a))]]}, "all options, group by group"),
     "a crowd is missing": ({"crowd": lambda a: a[:-1]}, "a crowd or none, and a veto"),
     "no such crowd": ({"crowd": lambda a: a + 3}, "a crowd or none, and a veto"),
+    "a veto of more than all room": ({"veto": lambda a: a + 1.5}, "a veto is a share of room"),
     "a veto is missing": ({"veto": lambda a: a[:-1]}, "a crowd or none, and a veto"),
     "chances for two members": ({"chance": lambda a: np.tile(a, 2)}, "both for one member, or both for all 3"),
     "chances for all, weights for one": ({"chance": lambda a: np.tile(a, 3)}, "both for one member, or both for all 3"),

@@ -38,29 +38,46 @@ def test_shares_of(weight, keep):
 
 @given(walk_cases)
 def test_prepare(case):
-    share, gated, widest = case.prepared()
-    expected, thinned, options = share_twins.prepare(case.options, case.weight, case.crowd, case.free, case.keep)
-    assert (share == expected).all()
-    assert (gated == thinned).all()
-    assert widest == options
+    found = case.answers
+    share, among, gated, widest = share_twins.prepare(case.options, case.weight, case.crowd, case.free, case.keep)
+    assert (found.share == share).all()
+    assert (found.among == among).all()
+    assert (found.gated == gated).all()
+    assert found.widest == widest
+
+
+@given(st.lists(SHARE, max_size=7).map(np.array))
+def test_among_the_rest(share):
+    share = share.astype(float)
+    among = np.full(len(share), np.nan)
+    walk_shares.among_the_rest(share, among)
+    assert (among == share_twins.among_the_rest(share)).all()
+    assert ((among > 0.0) == (share > 0.0)).all()
+    if share.any():
+        assert among[np.flatnonzero(share)[-1]] == 1.0, "the last that has any takes all who are left"
 
 
 @given(walk_cases)
 def test_thinned_shares(case):
     totals = case.rng.integers(0, 45, PLACES).astype(float)
-    thinned, share = np.empty(len(case.weight)), np.full(len(case.weight), np.nan)
-    place = (case.weight[:, 0], case.crowd, totals, case.free, case.full, case.power, case.keep_share)
-    walk_shares.thinned_shares(*place, thinned, share)
-    assert (share == share_twins.thinned_shares(*place)).all()
+    c = int(case.rng.integers(0, case.weight.shape[1]))
+    for g, (low, high) in enumerate(itertools.pairwise(case.options)):
+        thinned, share = np.empty(high - low), np.full(high - low, np.nan)
+        walk_shares.thinned_shares(g, c, totals, case.question, case.room, thinned, share)
+        own = (case.weight[low:high, c], case.crowd[low:high], totals, *case.room, case.keep[g])
+        assert (share == share_twins.thinned_shares(*own)).all()
 
 
-@given(st.floats(0.0, 1.0, exclude_max=True), st.lists(SHARE, max_size=6).map(np.array))
-def test_taken(u, share):
+@given(st.floats(0.0, 1.0, exclude_max=True), SHARE, st.lists(SHARE, max_size=6).map(np.array), st.integers(0, 3))
+def test_option_of(u, p, share, low):
     share = share.astype(float)
     share = share / share.sum() if share.sum() > 0.0 else share
-    option = walk_shares.taken(u, share)
-    assert option == share_twins.taken(u, share)
-    assert (share[option] > 0.0) if share.any() else (option == -1)
+    columns = np.full((2, low + len(share) + 1), 0.5)
+    columns[1, low : low + len(share)] = share
+    option = walk_shares.option_of(u, p, columns, 1, low, low + len(share))
+    assert option == share_twins.option_of(u, p, share)
+    assert (option >= 0) == (u < p and bool((share > 0.0).any()))
+    assert option < 0 or share[option] > 0.0
 
 
 @given(walk_cases)

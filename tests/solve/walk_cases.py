@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from havenward.core.cells import NOBODY
 from havenward.solve import walk_shares
+from havenward.solve.count_walks import FEW, Desk
+from havenward.solve.walk_arrays import Account, Answers, Question, Room, Ways
 
 PLACES, SERIES, ROOM = 3, 4, 60
 """Crowds, flow series, and units that an array of cells has room for."""
@@ -90,33 +92,59 @@ class WalkCase:
         self.waves = rng.integers(1, 5, self.size)
         self.heavy = rng.integers(0, 2**64, self.cells, dtype=np.uint64)
 
-    def prepared(self) -> tuple[np.ndarray, np.ndarray, int]:
-        """Return shares, which groups crowds may thin out, and the largest number of options, as kernels work them out."""
-        share = np.empty((self.weight.shape[1], len(self.weight)))
+    @property
+    def ways(self) -> Ways:
+        """Where cells lead and what is counted on the way."""
+        places = (self.place, self.links, self.into, self.out_of)
+        return Ways(self.first, self.to, self.stay, self.through, *places, self.tags, self.hashes)
+
+    @property
+    def question(self) -> Question:
+        """What units are asked."""
+        return Question(self.group, self.chance, self.options, self.weight, self.crowd, self.veto, self.keep)
+
+    @property
+    def room(self) -> Room:
+        """Where units are in each other's way."""
+        return Room(self.free, self.full, self.power)
+
+    @property
+    def answers(self) -> Answers:
+        """Shares, and which groups crowds may thin out, as kernels work them out."""
+        share, among = np.empty((2, self.weight.shape[1], len(self.weight)))
         gated = np.empty(len(self.options) - 1, dtype=np.bool_)
-        widest = walk_shares.prepare(self.options, self.weight, self.crowd, self.free, self.keep, share, gated)
-        return share, gated, widest
+        return Answers(share, among, gated, walk_shares.prepare(self.question, self.free, share, among, gated))
+
+    def account(self, units: np.ndarray) -> Account:
+        """Return the books of a walk of (C, M) counts; weights are real numbers for expectations."""
+        heavy = (self.heavy >> np.uint64(48)).astype(np.float64) if units.dtype == np.float64 else self.heavy
+        drift = np.zeros(self.size, dtype=heavy.dtype)
+        return Account(units, self.totals(units), heavy, drift, np.zeros((SERIES, self.size), dtype=units.dtype))
+
+    def desk(self, units: np.ndarray) -> Desk:
+        """Return room to work in."""
+        widest, few = self.answers.widest, self.size * FEW
+        return Desk(
+            seen=self.totals(units),
+            thinned=np.empty(widest),
+            chance=np.empty(self.size),
+            share=np.zeros((self.size, widest)),
+            among=np.zeros((self.size, widest)),
+            parts=np.zeros((widest, self.size), dtype=units.dtype),
+            stayed=np.empty(self.size, dtype=units.dtype),
+            who=np.empty(few, dtype=np.int32),
+            named=np.empty(few, dtype=np.uint32),
+            pair=np.empty(few, dtype=np.uint32),
+            left=np.empty(self.size, dtype=np.int64),
+            u=np.empty((2, few)),
+            listed=np.zeros(self.cells, dtype=np.bool_),
+        )
 
     def totals(self, units: np.ndarray) -> np.ndarray:
         """Return (P, M) units of (C, M) in each crowd."""
         totals, there = np.zeros((PLACES, self.size)), (self.place >= 0) & ~self.through
         np.add.at(totals, self.place[there], units[there])
         return totals
-
-    @property
-    def net(self) -> tuple[np.ndarray, ...]:
-        """Arguments of kernels: where cells lead and what is counted on the way."""
-        return self.first, self.to, self.stay, self.through, self.place, self.links, self.into, self.out_of
-
-    @property
-    def question(self) -> tuple[np.ndarray, ...]:
-        """Arguments of kernels: what units are asked."""
-        return self.hashes, self.group, self.chance, self.options, self.weight, self.crowd, self.veto
-
-    @property
-    def crowds(self) -> tuple[np.ndarray | float, ...]:
-        """Arguments of kernels: where units are in each other's way."""
-        return self.free, self.full, self.power, self.keep
 
 
 walk_cases = st.integers(0, 2**32 - 1).map(WalkCase)

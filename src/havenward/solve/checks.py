@@ -75,6 +75,8 @@ def check_ordered(order: Ordered, members: int) -> None:
         raise OrderError(f"{name}: a choice needs all options, group by group")
     if choice.crowd.shape != (options,) or choice.veto.shape != (options,) or choice.crowd.max(initial=-1) >= places:
         raise OrderError(f"{name}: every option needs a crowd or none, and a veto")
+    if not ((choice.veto >= 0) & (choice.veto <= 1)).all():
+        raise OrderError(f"{name}: a veto is a share of room")
     if choice.chance.shape[1] != choice.weight.shape[1] or choice.weight.shape[1] not in (1, members):
         raise OrderError(f"{name}: chances and weights are both for one member, or both for all {members}")
     if not ((choice.chance >= 0) & (choice.chance <= 1)).all() or not (choice.weight < np.inf).all():

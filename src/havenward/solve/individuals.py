@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from havenward.core.cells import NOBODY
 from havenward.core.ledger import Ledger
-from havenward.core.orders import Draw, Order, Ordered, Passage, Quota, Split
+from havenward.core.orders import Draw, Net, Order, Ordered, Passage, Quota, Split
 from havenward.core.streams import step
 from havenward.core.totals import Flows
 from havenward.solve import kernels, unit_kernels
 from havenward.solve.checks import checked_budget, judge, shaped
+from havenward.solve.unit_walks import Laid, lay_out
 from havenward.solve.walks import walk_units
 
 Found = tuple[NDArray[np.int32], NDArray[np.int64]]
@@ -135,6 +136,7 @@ class Individuals:
     approximations: set[str] = field(default_factory=set)
     _cells: NDArray[np.int32] = field(init=False)
     _crowds: list[Crowd] = field(init=False)
+    _laid: dict[Net, Laid] = field(init=False, default_factory=dict)
     _day: int = field(init=False, default=-1)
     _pool: ThreadPoolExecutor | None = field(init=False, default=None)
 
@@ -174,7 +176,10 @@ class Individuals:
             crowd.wake(asked)
             crowd.sorted = False
         awake = np.array([crowd.awake for crowd in self._crowds], dtype=np.int64)
-        return walk_units(order, day, self._cells, awake, self.counts.T, self.seed, self.members, self.ledger)
+        if order.net not in self._laid:
+            self._laid[order.net] = lay_out(order.net)
+        units = (self._cells, awake, self._laid[order.net], self.counts.T)
+        return walk_units(order, day, *units, self.seed, self.members, self.ledger)
 
     def _make_room(self, m: int, more: int) -> None:
         """Grow the array of units when units of a member split off."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,8 @@ from havenward.core.orders import Choice, Ordered, OrderError, Passage
 from havenward.core.streams import step
 from havenward.solve import count_walks, unit_walks, walk_shares
 from havenward.solve.checks import check_ordered
+from havenward.solve.unit_walks import Laid
+from havenward.solve.walk_arrays import Account, Answers, Question, Room, Ways
 
 
 def keep_of(choice: Choice) -> NDArray[np.float64]:
@@ -20,48 +21,31 @@ def keep_of(choice: Choice) -> NDArray[np.float64]:
     return np.zeros(len(choice.first) - 1) if choice.keep is None else choice.keep
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """What is the same for all units of an order.
-
-    Attributes:
-        share: (1 or M, K) shares of all options where every crowd leaves room.
-        gated: (G,) whether a crowd may thin out a group's options.
-        widest: the largest number of options of a group.
-        totals: (P, M) units in each crowd.
-    """
-
-    share: NDArray[np.float64]
-    gated: NDArray[np.bool_]
-    widest: int
-    totals: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, order: Ordered, units: NDArray[Any]) -> Prepared:
-        """Prepare an order for (C, M) counts."""
-        choice, crowds = order.choice, order.crowds
-        share = np.empty((choice.weight.shape[1], len(choice.weight)))
-        gated = np.empty(len(choice.first) - 1, dtype=np.bool_)
-        widest = walk_shares.prepare(choice.first, choice.weight, choice.crowd, crowds.free, keep_of(choice), share, gated)
-        totals = np.zeros((len(crowds.free), units.shape[1]))
-        rows = order.net.at_places
-        count_walks.crowd_totals(units, rows[np.isfinite(crowds.free)[order.net.place[rows]]], order.net.place, totals)
-        return cls(share, gated, widest, totals)
-
-    @property
-    def all(self) -> tuple[Any, ...]:
-        """All of it, in the order in which kernels take it."""
-        return self.share, self.gated, self.widest, self.totals
-
-
-def _net_and_question(order: Ordered) -> tuple[Any, ...]:
-    """Return what the kernels take of an order, in their order, but for draw numbers."""
+def _arrays(order: Ordered) -> tuple[Ways, Question, Room]:
+    """Return an order as kernels take it."""
     net, choice, crowds = order.net, order.choice, order.crowds
+    places = (net.place, net.links, net.into, net.out_of)
     return (
-        (net.first, net.to, net.stay, net.through, net.place, net.links, net.into, net.out_of),
-        (net.hashes, choice.group, choice.chance, choice.first, choice.weight, choice.crowd, choice.veto),
-        (crowds.free, crowds.full, crowds.power, keep_of(choice)),
+        Ways(net.first, net.to, net.stay, net.through, *places, net.tags, net.hashes),
+        Question(choice.group, choice.chance, choice.first, choice.weight, choice.crowd, choice.veto, keep_of(choice)),
+        Room(crowds.free, crowds.full, crowds.power),
     )
+
+
+def _answers(question: Question, room: Room) -> Answers:
+    """Return what is the same for all units of an order."""
+    share, among = np.empty((2, question.weight.shape[1], len(question.weight)))
+    gated = np.empty(len(question.options) - 1, dtype=np.bool_)
+    return Answers(share, among, gated, walk_shares.prepare(question, room.free, share, among, gated))
+
+
+def _totals(order: Ordered, units: NDArray[Any]) -> NDArray[np.float64]:
+    """Return (P, M) units in each crowd that may be full."""
+    totals = np.zeros((len(order.crowds.free), units.shape[1]))
+    rows = order.net.at_places
+    limited = np.isfinite(order.crowds.free)[order.net.place[rows]]
+    count_walks.crowd_totals(units, rows[limited], order.net.place, totals)
+    return totals
 
 
 def is_tight(
@@ -92,17 +76,17 @@ def walk_counts(
         Vanished: somebody was lost or invented.
     """
     check_ordered(order, len(members))
-    ready = Prepared.of(order, units)
+    ways, question, room = _arrays(order)
+    totals = _totals(order, units)
     asked = np.flatnonzero((order.choice.group >= 0) & ~order.net.through)
-    tight = is_tight(order, units, asked, ready.totals)
+    tight = is_tight(order, units, asked, totals)
     passed = np.zeros((len(order.net.people), len(members)), dtype=units.dtype)
     drift = np.zeros(len(members), dtype=weight.dtype)
-    edges, question, crowds = _net_and_question(order)
-    counted = (units, units.dtype == np.float64, *edges, order.net.tags, *question, *crowds, *ready.all)
+    account = Account(units, totals, weight, drift, passed)
     waves = np.where(tight, order.waves, 1).astype(np.int64)
-    stream = (asked, waves, seed, members, step(day, order.wave))
-    verdict = count_walks.walk_counts(*(*counted, *stream, weight, drift, passed))
-    _judge(order, verdict)
+    given = (ways, question, room, _answers(question, room))
+    stream = (seed, members, step(day, order.wave))
+    _judge(order, count_walks.walk_counts(units.dtype == np.float64, asked, waves, *given, *stream, account))
     ledger.audit(order.net, drift, sound=True)
     return Passage(np.ascontiguousarray(passed.T), order.net.people), bool(tight.any())
 
@@ -112,6 +96,7 @@ def walk_units(
     day: int,
     cells: NDArray[np.int32],
     awake: NDArray[np.int64],
+    laid: Laid,
     counts: NDArray[np.int64],
     seed: int,
     members: NDArray[np.uint32],
@@ -124,6 +109,7 @@ def walk_units(
         day: of the run.
         cells: (M, N) cells of the units, changed in place.
         awake: (M,) how many units there are to ask.
+        laid: what `unit_walks.lay_out` makes of the order's net.
         counts: (C, M) units by cell, kept in step.
         seed: of the run.
         members: (M,) numbers of the members.
@@ -134,16 +120,16 @@ def walk_units(
         Vanished: somebody was lost or invented.
     """
     check_ordered(order, len(members))
-    ready = Prepared.of(order, counts)
-    passed = np.zeros((len(members), len(order.net.people)), dtype=np.int64)
+    ways, question, room = _arrays(order)
+    passed = np.zeros((len(order.net.people), len(members)), dtype=np.int64)
     drift = np.zeros(len(members), dtype=np.uint64)
-    edges, question, crowds = _net_and_question(order)
-    asked = (cells, awake, *edges, *question, *crowds, *ready.all)
+    account = Account(counts, _totals(order, counts), ledger.whole, drift, passed)
+    given = (laid, ways, question, room, _answers(question, room))
     stream = (seed, members, step(day, order.wave))
-    _, verdict = unit_walks.walk_units(*(*asked, *stream, counts, ledger.whole, drift, passed))
+    _, verdict = unit_walks.walk_units(cells.view(np.uint32), awake, *given, *stream, account)
     _judge(order, verdict)
     ledger.audit(order.net, drift, sound=True)
-    return Passage(passed, order.net.people)
+    return Passage(np.ascontiguousarray(passed.T), order.net.people)
 
 
 def _judge(order: Ordered, verdict: int) -> None:
