@@ -253,6 +253,25 @@ def test_unit_uniforms(case):
 
 
 @given(cases)
+def test_look_through(case):
+    cell, there = case.units()
+    units = np.empty(len(there) + 1, dtype=np.int32)
+    number = unit_kernels.look_through(cell, case.where, units)
+    assert units[:number].tolist() == twins.look_through(cell, case.where)
+
+
+@given(cases)
+def test_is_room_for_all(case):
+    cell, units = case.units()
+    size = len(case.sources)
+    lane, weight = case.rng.integers(0, 2, size), case.rng.integers(0, 8, size)
+    place = (cell, units, case.where, lane, weight, case.rng.integers(0, 200, 2))
+    fits = unit_kernels.is_room_for_all(*place)
+    assert fits == twins.is_room_for_all(*place)
+    assert not fits or (twins.admit_in_sequence(*place) == 0).all()
+
+
+@given(cases)
 def test_admit_in_sequence(case):
     cell, units = case.units()
     size = len(case.sources)

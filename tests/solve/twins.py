@@ -172,6 +172,15 @@ def choose_units(cell, units, where, hashes, probability, group, seed, member, a
     return np.array([chosen(u, probability[group[where[cell[unit]]]]) for u, unit in zip(numbers, units, strict=True)])
 
 
+def look_through(cell, where):
+    return np.flatnonzero(where[cell] >= 0).tolist()
+
+
+def is_room_for_all(cell, units, where, lane, weight, budget):
+    source = where[cell[units]]
+    return bool((np.bincount(lane[source], weight[source], len(budget)) <= budget).all())
+
+
 def admit_in_sequence(cell, units, where, lane, weight, budget):
     """A unit is in when all of its lane up to and with it fit, or when it takes nothing."""
     source = where[cell[units]]

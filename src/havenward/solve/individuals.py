@@ -95,15 +95,17 @@ class Crowd:
         come in the sequence of their numbers, and there are no edges.
         """
         edges = np.zeros(len(rows) + 1, dtype=np.int64)
-        if not self.sorted:
-            return np.flatnonzero(where[self.cell[: self.number]] >= 0).astype(np.int32), edges
-        units = np.empty(number, dtype=np.int32)
-        found = unit_kernels.gather(
-            self.start, self.sorted_units, self.cell, self.has_moved, rows, self.moved, where, units, edges
-        )
+        # one more than there are, as a list that is written without a branch writes past its end
+        units = np.empty(number + 1, dtype=np.int32)
+        if self.sorted:
+            found = unit_kernels.gather(
+                self.start, self.sorted_units, self.cell, self.has_moved, rows, self.moved, where, units, edges
+            )
+        else:
+            found = unit_kernels.look_through(self.cell[: self.number], where, units)
         if found != number:
             raise RuntimeError(f"{found} units stand where {number} are counted")
-        return units, edges
+        return units[:number], edges
 
     def note_moved(self, units: NDArray[np.int32]) -> None:
         """Remember units that are no longer where they were sorted at dawn."""
@@ -202,11 +204,10 @@ class Individuals:
         flows = np.zeros((len(self.members), sources, targets), dtype=np.int64)
         where = np.full(self.counts.shape[1], NOBODY, dtype=np.int32)
         where[move.sources] = np.arange(sources, dtype=np.int32)
-        for m, crowd in enumerate(self._crowds):
-            number = int(self.counts[m, move.sources].sum())
-            if number == 0:
-                continue
-            units, choice = choose(m, where, crowd.standing_in(move.sources, where, number))
+        numbers = self.counts[:, move.sources].sum(axis=1)
+        for m in np.flatnonzero(numbers):
+            crowd = self._crowds[m]
+            units, choice = choose(m, where, crowd.standing_in(move.sources, where, int(numbers[m])))
             movers = choice >= 0
             units, choice = units[movers], choice[movers]
             self._make_room(m, len(units) * (widest - 1))
@@ -253,10 +254,11 @@ class Individuals:
         found: Found,
     ) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
         units, _ = found
+        cell, choice = self._crowds[m].cell, np.zeros(len(units), dtype=np.int16)
+        if unit_kernels.is_room_for_all(cell, units, where, order.lane, order.weight, budget[m]):
+            return units, choice
         lot = np.empty(len(units))
-        cell = self._crowds[m].cell
         unit_kernels.unit_uniforms(cell, units, where, order.move.hashes, self.seed, self.members[m], at, lot)
         units = units[np.lexsort((units, lot))]
-        choice = np.empty(len(units), dtype=np.int16)
         unit_kernels.admit_in_sequence(cell, units, where, order.lane, order.weight, budget[m], choice)
         return units, choice

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from havenward.core.orders import Counts
-from havenward.solve.kernels import F64, I16, I32, I64, U64, Bools, Out, Weights, uniform
+from havenward.solve.kernels import F64, I16, I32, I64, U64, Bools, Out, Weights, kernel, uniform
 
 SKIP_BELOW = 0.25
 """Chance of going below which it pays to draw gaps between those who go."""
@@ -99,6 +99,35 @@ def choose_by_cell(
                         choice[i] = t
             i += 1
             jump += 1
+
+
+@kernel
+def look_through(cell: I32, where: I32, units: Out) -> int:
+    """List the units that stand in some cells, those whose `where` is none less than 0; return how many there are.
+
+    The list needs room for one more than there are; where it is full, looking ends.
+    """
+    number = np.uint32(0)
+    for i in range(cell.size):
+        units[number] = i
+        number = np.uint32(number + (where[cell[i]] >= 0))
+        if number == units.size:
+            break
+    return int(number)
+
+
+@kernel
+def is_room_for_all(cell: I32, units: I32, where: I32, lane: I64, weight: I64, budget: I64) -> bool:
+    """Return whether every lane's budget has room for all listed units."""
+    fits = True
+    for p in range(budget.size):
+        left = budget[p]
+        for i in range(units.size):
+            s = where[cell[units[i]]]
+            if lane[s] == p:
+                left -= weight[s]
+        fits &= left >= 0
+    return fits
 
 
 @njit(cache=True, nogil=True)
