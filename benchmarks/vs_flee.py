@@ -36,9 +36,9 @@ BUILD = HERE.parent / "build"
 FLEE = BUILD / "flee-3.1"
 INSTANCES = HERE.parent.parent / "shared" / "data" / "flee" / "instances"
 
-MEMBERS = 16
+MEMBERS = 64
 """Members of a batch of individuals."""
-BATCH = 32
+BATCH = 128
 """Members of a batch of the chain."""
 COUNTRIES = {"mali2012": 10, "burundi2015": 100, "car2013": 100, "ssudan2013": 100, "syria2013": 1000, "nigeria2016": 100}
 """Instances, and people per agent at which Flee's cost of an agent-step is measured for the table of the chain."""
