@@ -267,7 +267,7 @@ def walked_up(u: float, n: int, p: float) -> int:
     if n <= SHORT:
         probability = 1.0
         square = 1.0 - p
-        bits = n
+        bits = int(n)
         while bits > 0:
             if bits & 1:
                 probability *= square
