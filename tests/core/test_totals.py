@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from havenward.core.cells import NOBODY
-from havenward.core.totals import Flows, FlowTotal, Total, any_unit, is_occupied, members_last, sum_moved, sum_units
+from havenward.core.totals import Flows, FlowTotal, Total, any_unit, is_any, is_occupied, members_last, sum_moved, sum_units
 
 CELLS, MEMBERS, GROUPS = 9, 5, 3
 randoms = st.integers(0, 2**32 - 1).map(np.random.default_rng)
@@ -55,6 +55,13 @@ def test_sum_moved(kind, rng):
     m, s, t = flows.where[group[tuple(flows.where[:, 1:].T)] != NOBODY].T
     np.add.at(expected, (m, group[s, t]), dense[m, s, t] * weight[s, t])
     assert out.tobytes() == expected.tobytes()
+
+
+@kinds
+@given(rng=randoms)
+def test_is_any(kind, rng):
+    here = units_of(rng, kind)[:, 0] * (rng.random(MEMBERS) < 0.1)
+    assert is_any(here) == here.any()
 
 
 @kinds

@@ -85,7 +85,7 @@ def test_leave_or_die(rng, members):
     follow = hazards_of(rng, (homes, following, members))
     expelled, loss = hazards_of(rng, (homes, members)), hazards_of(rng, (homes, members))
     out = np.full((cells, 2, members), -1.0)
-    leave_or_die(units, sources, wish, frailty, follow, expelled, loss, out)
+    leave_or_die(units, sources, wish, frailty, follow, expelled, loss, np.full(members, np.nan), out)
     expected = np.full_like(out, -1.0)
     places = [*np.ndindex(*decide), *np.ndindex(*follow_on)]
     for s, place in enumerate(places):

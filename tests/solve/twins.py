@@ -52,10 +52,18 @@ def listed(flows, axes):
     return where, flows[tuple(where.T)]
 
 
-def sum_group(probability):
-    """Return each member's sum of (T, M) probabilities, -1 where one is none, and the last target that it may go to."""
+def lie_within(places, number):
+    return all(place in range(number) for place in places)
+
+
+def sum_group(probability, members):
+    """Return each member's sum of (T, M or 1) probabilities, -1 where one is none."""
     total = np.where((probability >= 0.0).all(axis=0), np.cumsum(probability, axis=0)[-1], -1.0)
-    return total, np.where(probability > 0.0, np.arange(len(probability))[:, None], -1).max(axis=0)
+    return np.broadcast_to(total, members)
+
+
+def last_target(probability, m):
+    return max(np.flatnonzero(probability[:, m] > 0.0), default=-1)
 
 
 def verdict_on(total):
@@ -64,9 +72,16 @@ def verdict_on(total):
 
 def check_probability(counts, sources, probability, group):
     """Return the verdict on the first source that somebody is in and that has no probabilities, or FINE."""
-    totals = [np.broadcast_to(sum_group(probability[g])[0], counts.shape[1]) for g in group]
+    totals = [sum_group(probability[g], counts.shape[1]) for g in group]
     verdicts = [verdict_on(t) for row, total in zip(sources, totals, strict=True) for t in total[counts[row] != 0]]
     return next((verdict for verdict in verdicts if verdict != FINE), FINE)
+
+
+def list_movers(here, total, numbers):
+    """Return members that have somebody in a cell of whom not all stay; `numbers` are those for whether they go."""
+    asked = (total > 0.0) & (total < NEARLY_ONE)
+    stay = (total == 0.0) | (asked & (numbers <= 1.0 - here * total))
+    return np.flatnonzero((here != 0) & ~stay)
 
 
 def multinomial(left, probability, numbers):
@@ -144,17 +159,23 @@ def admit(pool, weight, budget, hashes, seed, member, at):
     raise RuntimeError("no cut was found")
 
 
+def weigh_lanes(counts, sources, lane, weight, lanes):
+    """Return (lanes, M) what all units would take, and the least that a unit of each lane takes."""
+    units = counts[sources]
+    needed = np.array([(units * weight[:, None])[lane == g].sum(axis=0) for g in range(lanes)])
+    there = units.any(axis=1)
+    return needed, [min(weight[there & (lane == g)], default=np.iinfo(np.int64).max) for g in range(lanes)]
+
+
 def quota_counts(counts, sources, hashes, lane, budget, weight, seed, members, at):
-    """Return (N, 3) member, source and target of flows, lane by lane and member by member, and their units."""
-    where, moved = [], []
+    """Return (M, S, 1) flows."""
+    flows = np.zeros((len(members), len(sources), 1), dtype=np.int64)
     for g in range(budget.shape[1]):
         part = np.flatnonzero(lane == g)
         for m in range(len(members)):
             pool = counts[sources[part], m]
-            admitted = admit(pool, weight[part], budget[m, g], hashes[part], seed, members[m], at)
-            where += [(m, part[i], 0) for i in np.flatnonzero(admitted)]
-            moved += admitted[admitted > 0].tolist()
-    return np.array(where, dtype=np.int64).reshape(-1, 3), np.array(moved, dtype=np.int64)
+            flows[m, part, 0] = admit(pool, weight[part], budget[m, g], hashes[part], seed, members[m], at)
+    return flows
 
 
 def lots(cell, units, where, hashes, seed, member, at):

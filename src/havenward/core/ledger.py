@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from havenward.core.cells import CellTable
+from havenward.core.compiled import kernel
 from havenward.core.orders import Counts, Move, Net
 from havenward.core.streams import meaning
-from havenward.core.totals import members_last
+from havenward.core.totals import is_any, members_last
 
 Marks = NDArray[Any]
 """(M,) weights of all people."""
@@ -22,12 +22,14 @@ class Vanished(RuntimeError):
     """People by origin and group are not those of the start: a defect of the program, never of a scenario."""
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def weigh(units: Any, weight: Any, out: Any) -> None:
     """Add the weight of (C, M) units to (M,)."""
     for row in range(len(weight)):
-        for m in range(units.shape[1]):
-            out[m] += weight.dtype.type(units[row, m]) * weight[row]
+        here = units[row]
+        if is_any(here):
+            for m in range(here.size):
+                out[m] += weight.dtype.type(here[m]) * weight[row]
 
 
 @dataclass

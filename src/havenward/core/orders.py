@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     # sums are compiled, and whoever only lays out orders needs no compiler
     from havenward.core.totals import Flows
 
-Counts = NDArray[np.int64] | NDArray[np.float64]
+Counts = NDArray[np.int32] | NDArray[np.int64] | NDArray[np.float64]
 """(M, C) units by member and cell: whole numbers, or expectations under the mean solver."""
 
 Phase = Generator["Order", Any, None]

@@ -10,19 +10,31 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from havenward.core.compiled import kernel
 
-@njit(cache=True, nogil=True)
+
+@kernel
+def is_any(here: Any) -> bool:
+    """Return whether anybody is in a cell, in any of (M,) members."""
+    some = False
+    for m in range(here.size):
+        some |= here[m] != 0
+    return some
+
+
+@kernel
 def sum_units(units: Any, rows: Any, group: Any, weight: Any, out: Any) -> None:
     """Add (C, M) units of the (R,) rows, times their weight, to (groups, M)."""
     for r in range(rows.size):
-        for m in range(units.shape[1]):
-            out[group[r], m] += units[rows[r], m] * weight[r]
+        here = units[rows[r]]
+        if is_any(here):
+            for m in range(here.size):
+                out[group[r], m] += here[m] * weight[r]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def sum_moved(where: Any, moved: Any, group: Any, weight: Any, out: Any) -> None:
     """Add (N,) flows, times their weight, to (M, groups)."""
     for i in range(moved.size):
@@ -31,14 +43,15 @@ def sum_moved(where: Any, moved: Any, group: Any, weight: Any, out: Any) -> None
             out[where[i, 0], g] += moved[i] * weight[where[i, 1], where[i, 2]]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def any_unit(units: Any, rows: Any) -> bool:
     """Return whether any of (C, M) units in the rows is not zero."""
+    some = False
     for r in range(rows.size):
-        for m in range(units.shape[1]):
-            if units[rows[r], m] != 0:
-                return True
-    return False
+        some = is_any(units[rows[r]])
+        if some:
+            break
+    return some
 
 
 def members_last(values: NDArray[Any]) -> NDArray[Any]:
@@ -133,6 +146,6 @@ class FlowTotal:
 
     def of(self, flows: Flows) -> NDArray[Any]:
         """Return (M, groups) sums."""
-        out = np.zeros((flows.shape[0], self.groups), dtype=flows.moved.dtype)
+        out = np.zeros((flows.shape[0], self.groups), dtype=np.result_type(flows.moved, self.weight))
         sum_moved(flows.where, flows.moved, self.group, self.weight, out)
         return out

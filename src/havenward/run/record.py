@@ -53,6 +53,7 @@ class Recorder:
     begin: int = 0
     _kept: dict[str, NDArray[Any]] = field(init=False)
     _spare: dict[str, NDArray[Any]] = field(init=False)
+    _stock: NDArray[Any] = field(init=False)
     _day: int = field(init=False)
     _start: int = field(init=False)
     _counted: Counted = field(init=False)
@@ -62,6 +63,8 @@ class Recorder:
     def __post_init__(self) -> None:
         self._counted = Counted(self.rules.table.groups, self.rules.unit)
         self._kept, self._spare = self._room(), self._room()
+        shape = (len(self.rules.stocks), len(self._counted.names), self.rules.members)
+        self._stock = np.empty(shape, dtype=np.int32 if self.whole else np.float64)
         self._start, self._day = self.first, self.begin
 
     def _room(self) -> dict[str, NDArray[Any]]:
@@ -104,9 +107,8 @@ class Recorder:
         """Keep a day, and hand a full stretch on."""
         if day >= self.first:
             at = day - self._start
-            stock = np.empty((len(self.rules.stocks), len(self._counted.names), len(counts)), dtype=counts.dtype)
-            kernels.tally_stocks(members_last(counts), self.rules.series, self.rules.table.people, stock)
-            self._kept["stock"][:, at] = stock.transpose(2, 0, 1)
+            kernels.tally_stocks(members_last(counts), self.rules.series, self.rules.table.people, self._stock)
+            self._kept["stock"][:, at] = self._stock.transpose(2, 0, 1)
             for name, value in self.rules.signals(day).items():
                 if name not in self._kept:
                     self._kept[name] = np.zeros((len(value), self._kept["flow"].shape[1], *value.shape[1:]), value.dtype)

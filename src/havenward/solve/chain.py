@@ -8,6 +8,7 @@ every split is a multinomial and every quota a multivariate hypergeometric (Keme
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,17 +34,20 @@ class Chain:
         ledger: audits every order.
     """
 
-    counts: NDArray[np.int64]
+    counts: NDArray[Any]
     seed: int
     members: NDArray[np.uint32]
     ledger: Ledger
     approximations: set[str] = field(default_factory=set)
-    _units: NDArray[np.int64] = field(init=False)
+    _units: NDArray[Any] = field(init=False)
     _desks: Desks = field(init=False)
 
     def __post_init__(self) -> None:
-        # members of a cell stand side by side in memory, so that a cell that is empty in all of them costs nothing
-        self.counts = np.array(self.counts, order="F")
+        # members of a cell stand side by side in memory, so that a cell that is empty in all of them costs little; most of
+        # a day's work is to look at cells, so numbers are no wider than the people ask for
+        people = (self.counts @ self.ledger.table.persons()).max(initial=0)
+        kind = np.int32 if people <= np.iinfo(np.int32).max else np.int64
+        self.counts = np.array(self.counts, dtype=kind, order="F")
         self._units = self.counts.T
         self._desks = Desks(self._units, self.ledger, self.ledger.whole)
 
@@ -76,6 +80,7 @@ class Chain:
             at,
             desk.where,
             desk.moved,
+            *kernels.room_to_split(self._desks.sums(len(chance))),
         )
         judge(order, verdict)
         return self._desks.carry(move, used)
@@ -96,6 +101,7 @@ class Chain:
             at,
             desk.where,
             desk.moved,
+            *kernels.room_for_quotas(len(move.sources), budget.shape[1], len(self.members)),
         )
         return self._desks.carry(move, used)
 

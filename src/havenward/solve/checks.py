@@ -24,7 +24,7 @@ def shaped(order: Split, members: int) -> NDArray[np.float64]:
         expected = (members, groups, targets)
         raise OrderError(f"{order.move.name}: probabilities of shape {probability.shape}, not {expected}")
     group = order.groups
-    if group.shape != (sources,) or (sources and (group.min() < 0 or group.max() >= groups)):
+    if group.shape != (sources,) or not kernels.lie_within(group, groups):
         raise OrderError(f"{order.move.name}: every source needs a group that has probabilities")
     return members_last(np.asarray(probability, dtype=np.float64))
 

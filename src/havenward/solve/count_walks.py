@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from havenward.core.compiled import allocating_kernel, kernel
 from havenward.core.orders import Counts
 from havenward.core.streams import ANYWHERE
 from havenward.solve.kernels import (
@@ -20,8 +21,6 @@ from havenward.solve.kernels import (
     U32,
     Bools,
     Out,
-    allocating_kernel,
-    kernel,
     two_uniforms,
     uniform,
 )

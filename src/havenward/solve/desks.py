@@ -41,6 +41,7 @@ class Desks:
     ledger: Ledger
     weight: NDArray[Any]
     _of: dict[Move, Desk] = field(default_factory=dict)
+    _sums: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
 
     def of(self, move: Move) -> Desk:
         """Return the desk of a move."""
@@ -49,6 +50,12 @@ class Desks:
             room = sources * targets * self.counts.shape[1]
             self._of[move] = Desk(np.empty((room, 3), dtype=np.int32), np.empty(room, dtype=self.counts.dtype))
         return self._of[move]
+
+    def sums(self, groups: int) -> NDArray[np.float64]:
+        """Return room for (groups, M) sums, which all moves share."""
+        if groups > len(self._sums):
+            self._sums = np.empty((groups, self.counts.shape[1]))
+        return self._sums[:groups]
 
     def carry(self, move: Move, number: int) -> Flows:
         """Move the units of the first `number` flows on a move's desk.

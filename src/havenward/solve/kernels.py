@@ -1,22 +1,19 @@
-"""Compiled loops of the solvers. Every loop has a plain NumPy/SciPy twin in the tests that must give equal bits.
-
-All kernels are lazy (nothing is compiled at import), cached, serial, and free of the interpreter lock.
-"""
+"""Compiled loops of the solvers. Every loop has a plain NumPy/SciPy twin in the tests that must give equal bits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from havenward.core.compiled import allocating_kernel, kernel
 from havenward.core.orders import Counts
 from havenward.core.streams import ANYWHERE, MULTIPLIER_0, MULTIPLIER_1, ROUNDS, WEYL_0, WEYL_1
+from havenward.core.totals import is_any
 from havenward.solve.quantiles import binomial_quantile, hypergeometric_quantile
 
-Loop = TypeVar("Loop", bound=Callable[..., object])
 I16 = NDArray[np.int16]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -28,7 +25,6 @@ Weights = NDArray[Any]
 """Weights of the ledger: 64-bit words that wrap around, or real numbers under the mean solver."""
 Out = NDArray[Any]
 
-UNCOUNTED: dict[str, Any] = {"_nrt": False}
 LOW = 0xFFFFFFFF
 FINE, NOT_A_PROBABILITY, MORE_THAN_ONE = 0, 1, 2
 MANY = 3
@@ -39,16 +35,6 @@ LEAST = 1e-6
 """Smallest part of an expected unit that moves."""
 NEARLY_ONE = 1.0 - 1e-12
 """A sum from here on is one: what rounding left over of a sum of one must keep nobody back."""
-
-
-def kernel(loop: Loop) -> Loop:
-    """Compile a loop that makes no arrays: references to its arguments are not counted, which would cost more than it."""
-    return cast(Loop, njit(loop, cache=True, nogil=True, error_model="numpy", **UNCOUNTED))
-
-
-def allocating_kernel(loop: Loop) -> Loop:
-    """Compile a loop that makes arrays of its own."""
-    return cast(Loop, njit(loop, cache=True, nogil=True, error_model="numpy"))
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -93,7 +79,7 @@ def two_uniforms(seed: int, member: int, hashed: Any, at: int, draw: int) -> tup
     return unit_interval(c0, c1), unit_interval(c2, c3)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def uniforms_of_members(seed: int, members: U32, hashed: int, at: int, draw: int, out: F64) -> None:
     """Write one number for each member; many at a time, as the loop has no branch."""
     for m in range(members.size):
@@ -107,23 +93,43 @@ def drawn(streams: U64, seed: int, members: U32, at: int) -> F64:
     return np.ascontiguousarray(out.T)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def draw_streams(streams: U64, seed: int, members: U32, at: int, out: F64) -> None:
     """Write (K, M) numbers of named surroundings."""
     for k in range(streams.size):
         uniforms_of_members(seed, members, streams[k], at, 0, out[k])
 
 
-@njit(cache=True, nogil=True)
-def sum_group(probability: F64, total: F64, last: I64) -> None:
-    """Write (M,) sums of (T, M) probabilities, -1 where one is none, and each member's last target, or -1."""
-    total[:] = 0.0
-    last[:] = -1
+@kernel
+def lie_within(places: I64, number: int) -> bool:
+    """Return whether all places are at least nought and below a number."""
+    sound = True
+    for place in places:
+        sound &= 0 <= place < number
+    return sound
+
+
+@kernel
+def sum_group(probability: F64, total: F64) -> None:
+    """Write (M,) sums of (T, M or 1) probabilities, -1 where one is none."""
+    columns = probability.shape[1]
+    for m in range(columns):
+        total[m] = 0.0
     for t in range(probability.shape[0]):
-        for m in range(total.size):
+        for m in range(columns):
             p = probability[t, m]
             total[m] = total[m] + p if p >= 0.0 and total[m] >= 0.0 else -1.0
-            last[m] = t if p > 0.0 else last[m]
+    for m in range(columns, total.size):
+        total[m] = total[0]
+
+
+@kernel
+def last_target(probability: F64, m: int) -> int:
+    """Return the last target of (T, M) probabilities that a member's units may go to, or -1."""
+    for t in range(probability.shape[0] - 1, -1, -1):
+        if probability[t, m] > 0.0:
+            return t
+    return -1
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -134,18 +140,16 @@ def verdict_on(total: float) -> int:
     return MORE_THAN_ONE if total > 1.0 + EXCESS else FINE
 
 
-@njit(cache=True, nogil=True)
+@allocating_kernel
 def check_probability(counts: Counts, sources: I64, probability: F64, group: I64) -> int:
     """Return FINE, or what is wrong with the (G, T, M or 1) probabilities of the first unit that is there."""
-    shared = probability.shape[2] == 1
-    total = np.empty(probability.shape[2])
-    last = np.empty(probability.shape[2], dtype=np.int64)
+    total = np.empty(counts.shape[1])
     for s in range(sources.size):
-        if not counts[sources[s]].any():
+        if not is_any(counts[sources[s]]):
             continue
-        sum_group(probability[group[s]], total, last)
+        sum_group(probability[group[s]], total)
         for m in range(counts.shape[1]):
-            verdict = verdict_on(total[0 if shared else m])
+            verdict = verdict_on(total[m])
             if counts[sources[s], m] != 0 and verdict != FINE:
                 return verdict
     return FINE
@@ -161,7 +165,42 @@ def list_flow(where: I32, moved: Counts, number: int, m: int, s: int, t: int, n:
     return number + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
+def list_movers(
+    here: Counts, total: F64, seed: int, members: U32, hashed: int, at: int, u: F64, goes: Bools, movers: I64
+) -> int:
+    """List the members whose units of a cell do not all stay, or have no probabilities; return how many there are.
+
+    Writes into `u` the numbers of those whose probabilities sum to something between nought and one: of all members at
+    once where they are many, as that takes no branch.
+    """
+    asked = 0
+    for m in range(here.size):
+        asked += (here[m] != 0) & (total[m] > 0.0) & (total[m] < NEARLY_ONE)
+    if MANY * asked > here.size:
+        uniforms_of_members(seed, members, hashed, at, ANYWHERE, u)
+    elif asked > 0:
+        for m in range(here.size):
+            if here[m] != 0 and 0.0 < total[m] < NEARLY_ONE:
+                u[m] = uniform(seed, members[m], hashed, at, ANYWHERE)
+    for m in range(here.size):
+        # (1 - p)**n >= 1 - n p: nobody goes, without a call
+        some = (total[m] < 0.0) | (total[m] >= NEARLY_ONE) | (u[m] > 1.0 - here[m] * total[m])
+        goes[m] = (here[m] != 0) & (total[m] != 0.0) & some
+    number = 0
+    for m in range(here.size):
+        movers[number] = m
+        number += goes[m]
+    return number
+
+
+def room_to_split(total: F64) -> tuple[Bools, F64, F64, Bools, I64]:
+    """Return what `split_counts` needs: which groups are known, room for their (G, M) sums, and for a cell's members."""
+    groups, members = total.shape
+    return np.zeros(groups, np.bool_), total, np.empty(members), np.empty(members, np.bool_), np.empty(members, np.int64)
+
+
+@kernel
 def split_counts(
     counts: Counts,
     sources: I64,
@@ -174,6 +213,11 @@ def split_counts(
     at: int,
     where: I32,
     moved: Counts,
+    known: Bools,
+    total: F64,
+    u: F64,
+    goes: Bools,
+    movers: I64,
 ) -> tuple[int, int]:
     """Draw multinomial flows: first how many units leave at all, then where to, in the order of the targets.
 
@@ -183,57 +227,44 @@ def split_counts(
     """
     number = 0
     shared = probability.shape[2] == 1
-    size = counts.shape[1]
-    u = np.empty(size)
-    # sums are worked out once for each group that somebody follows
-    known = np.zeros(probability.shape[0], dtype=np.bool_)
-    total = np.empty((probability.shape[0], probability.shape[2]))
-    last = np.empty((probability.shape[0], probability.shape[2]), dtype=np.int64)
     for s in range(sources.size):
         here = counts[sources[s]]
-        occupied = 0
-        for m in range(size):
-            occupied += here[m] != 0
-        if occupied == 0:
+        if not is_any(here):
             continue
         g = group[s]
         if not known[g]:
+            # sums are worked out once for each group that somebody follows
             known[g] = True
-            sum_group(probability[g], total[g], last[g])
-        together = MANY * occupied > size
-        if together:
-            uniforms_of_members(seed, members, hashes[s], at, ANYWHERE, u)
-        for m in range(size):
-            left = here[m]
+            sum_group(probability[g], total[g])
+        for i in range(list_movers(here, total[g], seed, members, hashes[s], at, u, goes, movers)):
+            m = movers[i]
             mp = 0 if shared else m
-            rest = total[g, mp]
-            if left == 0 or rest == 0.0:
-                continue
+            left = here[m]
+            rest = total[g, m]
             if verdict_on(rest) != FINE:
                 return number, verdict_on(rest)
             if rest < NEARLY_ONE:
-                v = u[m] if together else uniform(seed, members[m], hashes[s], at, ANYWHERE)
-                if v <= 1.0 - left * rest:
-                    # (1 - p)**n >= 1 - n p: nobody goes, without a call
-                    continue
-                left = binomial_quantile(v, left, rest)
-            for t in range(last[g, mp] + 1):
-                if left == 0:
-                    break
+                left = binomial_quantile(u[m], left, rest)
+            if left == 0:
+                continue
+            last = last_target(probability[g], mp)
+            for t in range(last + 1):
                 p = probability[g, t, mp]
                 if p == 0.0:
                     continue
                 n = left
-                if t < last[g, mp]:
+                if t < last:
                     n = binomial_quantile(uniform(seed, members[m], hashes[s], at, tags[s, t]), left, min(p / rest, 1.0))
                     rest -= p
                 if n > 0:
                     number = list_flow(where, moved, number, m, s, t, n)
                     left -= n
+                    if left == 0:
+                        break
     return number, FINE
 
 
-@njit(cache=True, nogil=True)
+@allocating_kernel
 def split_expected(counts: Counts, sources: I64, probability: F64, group: I64, where: I32, moved: Counts) -> tuple[int, int]:
     """List expected flows; what is less than LEAST of a unit stays, or vanishing numbers would slow all.
 
@@ -242,18 +273,17 @@ def split_expected(counts: Counts, sources: I64, probability: F64, group: I64, w
     number = 0
     shared = probability.shape[2] == 1
     known = np.zeros(probability.shape[0], dtype=np.bool_)
-    total = np.empty((probability.shape[0], probability.shape[2]))
-    last = np.empty(probability.shape[2], dtype=np.int64)
+    total = np.empty((probability.shape[0], counts.shape[1]))
     for s in range(sources.size):
         here = counts[sources[s]]
-        if not here.any():
+        if not is_any(here):
             continue
         g = group[s]
         if not known[g]:
             known[g] = True
-            sum_group(probability[g], total[g], last)
+            sum_group(probability[g], total[g])
         for m in range(here.size):
-            verdict = verdict_on(total[g, 0 if shared else m])
+            verdict = verdict_on(total[g, m])
             if here[m] != 0.0 and verdict != FINE:
                 return number, verdict
         for t in range(probability.shape[1]):
@@ -264,7 +294,7 @@ def split_expected(counts: Counts, sources: I64, probability: F64, group: I64, w
     return number, FINE
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def list_flows(flows: Counts, where: I32, moved: Counts) -> int:
     """List (M, S, T) flows that are not zero; return how many there are."""
     number = 0
@@ -276,7 +306,7 @@ def list_flows(flows: Counts, where: I32, moved: Counts) -> int:
     return number
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def apply_flows(counts: Counts, sources: I64, rows: I64, where: I32, moved: Counts, weight: Weights, drift: Weights) -> bool:
     """Move listed units from their sources into every cell of their target's bundle. Counts are (C, M).
 
@@ -301,7 +331,7 @@ def apply_flows(counts: Counts, sources: I64, rows: I64, where: I32, moved: Coun
     return sound
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def draw_without_replacement(
     pool: I64, wanted: int, hashes: U64, seed: int, member: int, at: int, level: int, drawn: I64
 ) -> None:
@@ -319,18 +349,18 @@ def draw_without_replacement(
         wanted -= drawn[i]
 
 
-@njit(cache=True, nogil=True)
-def admit(pool: I64, weight: I64, budget: int, hashes: U64, seed: int, member: int, at: int, admitted: I64) -> None:
+@kernel
+def admit(
+    pool: I64, weight: I64, budget: int, hashes: U64, seed: int, member: int, at: int, admitted: I64, drawn: I64
+) -> None:
     """Admit units in random order until the first that the rest of the budget has no room for.
 
     The law is that of a random sequence of all units, cut before the first that does not fit. It is drawn without
     visiting units: the make-up of the first h of a random sequence is hypergeometric, and given it, so is that of the
     first h' < h. So h is guessed near the cut; if the first h fit they are in, and the search goes on behind them,
-    else it goes on among them.
+    else it goes on among them. What is left in `pool` and `drawn` means nothing.
     """
     size = pool.size
-    pool = pool.copy()
-    drawn = np.zeros(size, dtype=np.int64)
     for i in range(size):
         admitted[i] = 0
         if weight[i] == 0:
@@ -374,7 +404,24 @@ def admit(pool: I64, weight: I64, budget: int, hashes: U64, seed: int, member: i
                 pool[i] = drawn[i]
 
 
-@njit(cache=True, nogil=True)
+@kernel
+def weigh_lanes(counts: Counts, sources: I64, lane: I64, weight: I64, needed: I64, lightest: I64) -> None:
+    """Add to (lanes, M) what all units would take, and note the least that a unit of each lane takes."""
+    for s in range(sources.size):
+        here = counts[sources[s]]
+        if is_any(here):
+            lightest[lane[s]] = min(lightest[lane[s]], weight[s])
+            for m in range(here.size):
+                needed[lane[s], m] += here[m] * weight[s]
+
+
+def room_for_quotas(sources: int, lanes: int, members: int) -> tuple[I64, I64, I64, U64]:
+    """Return what `quota_counts` needs: what lanes take, and room for the sources of one lane."""
+    needed, lightest = np.zeros((lanes, members), np.int64), np.full(lanes, np.iinfo(np.int64).max)
+    return needed, lightest, np.empty((6, sources), np.int64), np.empty(sources, np.uint64)
+
+
+@kernel
 def quota_counts(
     counts: Counts,
     sources: I64,
@@ -387,44 +434,48 @@ def quota_counts(
     at: int,
     where: I32,
     moved: Counts,
+    needed: I64,
+    lightest: I64,
+    work: I64,
+    streams: U64,
 ) -> int:
     """List admitted units; each lane has its own (M, lanes) budget. Counts are (C, M). Returns how many flows there are."""
     number = 0
-    lanes = budget.shape[1]
-    order = np.argsort(lane, kind="mergesort")
-    start = np.zeros(lanes + 1, dtype=np.int64)
-    for s in range(lane.size):
-        start[lane[s] + 1] += 1
-    for g in range(lanes):
-        start[g + 1] += start[g]
-        part = order[start[g] : start[g + 1]]
-        needed = np.zeros(counts.shape[1], dtype=np.int64)
-        units = np.zeros(counts.shape[1], dtype=np.int64)
-        lightest = weight[part].min() if part.size else 0
-        for i in part:
-            for m in range(counts.shape[1]):
-                units[m] += counts[sources[i], m]
-                needed[m] += counts[sources[i], m] * weight[i]
+    part, asking, pool, heavy, admitted, drawn = work[0], work[1], work[2], work[3], work[4], work[5]
+    weigh_lanes(counts, sources, lane, weight, needed, lightest)
+    for s in range(sources.size):
+        here = counts[sources[s]]
+        if is_any(here):
+            for m in range(here.size):
+                if here[m] != 0 and needed[lane[s], m] <= budget[m, lane[s]]:
+                    number = list_flow(where, moved, number, m, s, 0, here[m])
+    for g in range(budget.shape[1]):
+        size = 0
         for m in range(counts.shape[1]):
-            if units[m] == 0 or budget[m, g] < lightest:
+            if needed[g, m] <= budget[m, g] or budget[m, g] < lightest[g]:
                 continue
-            if needed[m] <= budget[m, g]:
-                for i in part:
-                    if counts[sources[i], m] != 0:
-                        number = list_flow(where, moved, number, m, i, 0, counts[sources[i], m])
-                continue
-            pool = np.empty(part.size, dtype=np.int64)
-            for j in range(part.size):
-                pool[j] = counts[sources[part[j]], m]
-            admitted = np.zeros(part.size, dtype=np.int64)
-            admit(pool, weight[part], budget[m, g], hashes[part], seed, members[m], at, admitted)
-            for j in range(part.size):
-                if admitted[j] != 0:
-                    number = list_flow(where, moved, number, m, part[j], 0, admitted[j])
+            if size == 0:
+                for s in range(sources.size):
+                    part[size] = s
+                    size += lane[s] == g
+            waiting = 0
+            for i in range(size):
+                s = part[i]
+                if counts[sources[s], m] != 0:
+                    asking[waiting] = s
+                    pool[waiting] = counts[sources[s], m]
+                    heavy[waiting] = weight[s]
+                    streams[waiting] = hashes[s]
+                    waiting += 1
+            crowd = (pool[:waiting], heavy[:waiting], budget[m, g], streams[:waiting])
+            admit(*crowd, seed, members[m], at, admitted[:waiting], drawn[:waiting])
+            for i in range(waiting):
+                if admitted[i] != 0:
+                    number = list_flow(where, moved, number, m, asking[i], 0, admitted[i])
     return number
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def tally_stocks(counts: Counts, series: I64, people: I64, out: Out) -> None:
     """Write (C, M) units as (series, counts, M) persons by group and, where there is a count more than groups, units."""
     groups = people.shape[1]
@@ -433,10 +484,7 @@ def tally_stocks(counts: Counts, series: I64, people: I64, out: Out) -> None:
         k = series[row]
         if k < 0:
             continue
-        some = False
-        for m in range(counts.shape[1]):
-            some |= counts[row, m] != 0
-        if some:
+        if is_any(counts[row]):
             for group in range(groups):
                 if people[row, group] != 0:
                     for m in range(counts.shape[1]):
@@ -446,7 +494,7 @@ def tally_stocks(counts: Counts, series: I64, people: I64, out: Out) -> None:
                     out[k, groups, m] += counts[row, m]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def tally_flows(where: I32, moved: Counts, rows: I64, links: I64, people: I64, out: Out) -> None:
     """Add listed flows to (M, links, counts) persons by group and, where there is a count more than groups, units.
 

@@ -16,7 +16,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from havenward.core.compiled import kernel
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 NODES = 0.5 * (_NODES + 1.0)
@@ -32,7 +33,7 @@ SHORT = 1024
 RECIPROCALS = 1.0 / np.arange(1.0, 257.0)
 
 
-@njit(cache=True)
+@kernel
 def stirling_error(n: float) -> float:
     """Return log(n!) less Stirling's formula, for n > 0."""
     if n < 16.0:
@@ -41,7 +42,7 @@ def stirling_error(n: float) -> float:
     return (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - 1.0 / 1188 / s) / s) / s) / s) / n
 
 
-@njit(cache=True)
+@kernel
 def deviance(x: float, mean: float) -> float:
     """Return x log(x / mean) + mean - x without cancellation near x = mean."""
     if abs(x - mean) < 0.1 * (x + mean):
@@ -59,7 +60,7 @@ def deviance(x: float, mean: float) -> float:
     return x * math.log(x / mean) + mean - x
 
 
-@njit(cache=True)
+@kernel
 def log_binomial(k: float, n: float, p: float, q: float) -> float:
     """Return the log probability of k among n, also for k and n that are not whole."""
     if k <= 0.0:
@@ -77,7 +78,7 @@ def log_binomial(k: float, n: float, p: float, q: float) -> float:
     )
 
 
-@njit(cache=True)
+@kernel
 def normal_quantile(u: float) -> float:
     """Return the standard normal quantile (AS 241, about 16 digits)."""
     d = u - 0.5
@@ -188,7 +189,7 @@ def normal_quantile(u: float) -> float:
     return math.copysign(num / den, d)
 
 
-@njit(cache=True)
+@kernel
 def binomial_cdf(k: int, n: int, p: float) -> float:
     """Return P(X <= k) for a binomial with a large mean, by integrating the tail of the beta density.
 
@@ -222,7 +223,7 @@ def binomial_cdf(k: int, n: int, p: float) -> float:
     return tail if upper else 1.0 - tail
 
 
-@njit(cache=True)
+@kernel
 def cornish_fisher(z: float, n: float, p: float) -> float:
     """Return the quantile of a binomial as if it were continuous, half a unit above the whole number that it rounds up to.
 
@@ -255,13 +256,13 @@ def cornish_fisher(z: float, n: float, p: float) -> float:
     return n * p + sd * (z + first + second + third + fourth)
 
 
-@njit(cache=True)
+@kernel
 def close(mean: float) -> float:
     """Return the distance from a step at which the expansion may not decide: more than twice its largest error."""
     return 1e-4 + 1.0 / (mean * mean) + 1e-15 * mean
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def walked_up(u: float, n: int, p: float) -> int:
     """Return the quantile of a binomial of small mean by adding up probabilities from none on."""
     if n <= SHORT:
@@ -288,7 +289,7 @@ def walked_up(u: float, n: int, p: float) -> int:
     return k
 
 
-@njit(cache=True)
+@kernel
 def integrated(u: float, n: int, p: float, k: int) -> int:
     """Return the quantile of a binomial of large mean by the distribution function at k, which is near it."""
     cdf = binomial_cdf(k, n, p)
@@ -311,7 +312,7 @@ def integrated(u: float, n: int, p: float, k: int) -> int:
     return k
 
 
-@njit(cache=True)
+@kernel
 def binomial_quantile(u: float, n: int, p: float) -> int:
     """Return the smallest k with P(Binomial(n, p) <= k) >= u.
 
@@ -344,7 +345,7 @@ def binomial_quantile(u: float, n: int, p: float) -> int:
     return integrated(u, n, p, min(max(math.floor(guess), 0), n))
 
 
-@njit(cache=True)
+@kernel
 def hypergeometric_quantile(u: float, good: int, bad: int, draws: int) -> int:
     """Return the smallest k with P(good ones among `draws` without replacement <= k) >= u.
 

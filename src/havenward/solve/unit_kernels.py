@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from havenward.core.compiled import allocating_kernel, kernel
 from havenward.core.orders import Counts
-from havenward.solve.kernels import F64, I16, I32, I64, U64, Bools, Out, Weights, kernel, uniform
+from havenward.solve.kernels import F64, I16, I32, I64, U64, Bools, Out, Weights, uniform
 
 SKIP_BELOW = 0.25
 """Chance of going below which it pays to draw gaps between those who go."""
@@ -14,7 +14,7 @@ EACH, GAP, WHERE = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9
 """Salts that keep the three kinds of draws of a cell apart."""
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel
 def target_of(u: float, probability: F64, row: int) -> int:
     """Return the first target whose cumulated probability exceeds u, or -1."""
     edge = 0.0
@@ -25,7 +25,7 @@ def target_of(u: float, probability: F64, row: int) -> int:
     return -1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def choose_units(
     cell: I32,
     units: I32,
@@ -46,7 +46,7 @@ def choose_units(
         choice[i] = target_of(u, probability, group[s])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def choose_by_cell(
     edges: I64,
     first: int,
@@ -130,14 +130,14 @@ def is_room_for_all(cell: I32, units: I32, where: I32, lane: I64, weight: I64, b
     return fits
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def unit_uniforms(cell: I32, units: I32, where: I32, hashes: U64, seed: int, member: int, at: int, out: Out) -> None:
     """Write one uniform for each listed unit: its place in a random sequence."""
     for i in range(units.size):
         out[i] = uniform(seed, member, hashes[where[cell[units[i]]]], at, units[i])
 
 
-@njit(cache=True, nogil=True)
+@allocating_kernel
 def admit_in_sequence(cell: I32, units: I32, where: I32, lane: I64, weight: I64, budget: I64, chosen: I16) -> None:
     """Admit units in the given sequence; a lane closes at the first unit that its budget has no room for."""
     shut = np.zeros(budget.size, dtype=np.bool_)
@@ -157,7 +157,7 @@ def admit_in_sequence(cell: I32, units: I32, where: I32, lane: I64, weight: I64,
                 shut[g] = True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def gather(
     start: I64, sorted_units: I32, cell: I32, has_moved: Bools, rows: I64, moved: I32, where: I32, out: Out, edges: I64
 ) -> int:
@@ -183,7 +183,7 @@ def gather(
     return number
 
 
-@njit(cache=True, nogil=True)
+@allocating_kernel
 def sort_units(cell: I32, start: I64, sorted_units: I32) -> None:
     """Counting sort of units by cell; stable, so that units of a cell stand in the order of their numbers."""
     start[:] = 0
@@ -198,7 +198,7 @@ def sort_units(cell: I32, start: I64, sorted_units: I32) -> None:
         place[row] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def move_units(
     cell: I32,
     units: I32,

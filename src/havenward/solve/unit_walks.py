@@ -9,8 +9,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from havenward.core.cells import NOBODY
+from havenward.core.compiled import allocating_kernel, kernel
 from havenward.core.orders import Counts, Net
-from havenward.solve.kernels import F64, I32, I64, U32, Bools, Out, Weights, allocating_kernel, kernel, two_uniforms, uniform
+from havenward.solve.kernels import F64, I32, I64, U32, Bools, Out, Weights, two_uniforms, uniform
 from havenward.solve.unit_kernels import GAP
 from havenward.solve.walk_arrays import Account, Answers, Question, Room, Ways
 from havenward.solve.walk_shares import CIRCLE, FINE, MISFIT, MOST_STEPS, room_at

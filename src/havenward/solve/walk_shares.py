@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from havenward.solve.kernels import F64, I32, Out, kernel
+from havenward.core.compiled import kernel
+from havenward.solve.kernels import F64, I32, Out
 from havenward.solve.walk_arrays import Question, Room
 
 MOST_STEPS = 1024

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from havenward.core.compiled import kernel
 from havenward.core.orders import Draw, Phase, streams_of
 from havenward.model.siege.cells import LISTENERS
 from havenward.model.siege.world import World
@@ -92,7 +92,7 @@ def updated(captured: F64, escaped: F64, bad: F64, good: F64, value: dict[str, F
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def poisson_quantiles(uniform: Any, mean: Any, out: Any) -> None:
     """Write the smallest k with P(Poisson(mean) <= k) >= uniform for (N,) means; nought where nothing is expected.
 

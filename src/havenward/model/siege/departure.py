@@ -268,6 +268,7 @@ class Departure:
             members_last(follow),
             members_last(expelled),
             members_last(loss),
+            np.empty(len(loss)),
             chances,
         )
         return chances.transpose(2, 0, 1)

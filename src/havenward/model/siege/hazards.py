@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
+
+from havenward.core.compiled import kernel
+from havenward.core.totals import is_any
 
 FACTORIALS: Final = np.array([1.0 / np.prod(np.arange(1.0, n + 2.0)) for n in range(14)])
 """1 / (n + 1)!, the terms of (1 - exp(-x)) / x: 14 of them reach the last digit below SERIES_BELOW."""
 SERIES_BELOW: Final = 0.5
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def compete(leave: Any, loss: Any, out: Any) -> None:
     """Write (2, M) chances of two competing hazards within a day: p_j = r_j (1 - exp(-r)) / r.
 
@@ -33,8 +35,10 @@ def compete(leave: Any, loss: Any, out: Any) -> None:
             out[1, m] = loss[m] * share
 
 
-@njit(cache=True, nogil=True)
-def leave_or_die(units: Any, sources: Any, wish: Any, frailty: Any, follow: Any, expelled: Any, loss: Any, out: Any) -> None:
+@kernel
+def leave_or_die(
+    units: Any, sources: Any, wish: Any, frailty: Any, follow: Any, expelled: Any, loss: Any, hazard: Any, out: Any
+) -> None:
     """Write the chances to leave home and to be killed there, for cells that somebody is in.
 
     Args:
@@ -45,19 +49,19 @@ def leave_or_die(units: Any, sources: Any, wish: Any, frailty: Any, follow: Any,
         follow: (H, f, M) hazards of those who follow.
         expelled: (H, M) hazard to be driven out.
         loss: (H, M) hazard to be killed.
+        hazard: room for (M,) numbers.
         out: (sources, 2, M); what it says of empty cells is left as it was.
     """
     homes, deciding, listeners, members = wish.shape
     nodes, following = frailty.shape[0], follow.shape[1]
     bands = sources.size // (homes * (deciding * nodes * listeners + following))
-    hazard = np.empty(members)
     s = 0
     for h in range(homes):
         for _ in range(bands):
             for c in range(deciding):
                 for k in range(nodes):
                     for listener in range(listeners):
-                        if units[sources[s]].any():
+                        if is_any(units[sources[s]]):
                             for m in range(members):
                                 hazard[m] = wish[h, c, listener, m] * frailty[k, m] + expelled[h, m]
                             compete(hazard, loss[h], out[s])
@@ -65,7 +69,7 @@ def leave_or_die(units: Any, sources: Any, wish: Any, frailty: Any, follow: Any,
     for h in range(homes):
         for _ in range(bands):
             for f in range(following):
-                if units[sources[s]].any():
+                if is_any(units[sources[s]]):
                     for m in range(members):
                         hazard[m] = follow[h, f, m] + expelled[h, m]
                     compete(hazard, loss[h], out[s])
