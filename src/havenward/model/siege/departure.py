@@ -98,13 +98,15 @@ class Departure:
         return FlowTotal.by(group, len(self.world.areas), np.repeat(table.persons()[move.sources][:, None], 2, axis=1))
 
     def _lay_out_ways(self) -> None:
-        """Note by day which uses are open from each home, and sort the ways by night by home."""
+        """Note by day which uses are open from each home, what ways cost, and sort the ways by night by home."""
         ways, homes = self.world.corridors, len(self.world.homes.names)
         self._is_open = np.zeros((self.world.days, homes, len(USES)), dtype=bool)
         for q, (home, use) in enumerate(zip(ways.home, ways.use, strict=True)):
             self._is_open[:, home, use] |= ways.open[:, q]
         by_night = np.flatnonzero(ways.use == NIGHT)
         self._by_night = by_night[np.argsort(ways.home[by_night], kind="stable")]
+        hours = np.where(ways.use == ROAD, ways.km / ROAD_KM_AN_HOUR, ways.km / self.values["walking_speed"][:, None])
+        self._toil = self.values["route_time"][:, None] * hours
         self._night_homes, self._night_starts = np.unique(ways.home[self._by_night], return_index=True)
 
     def _leave_move(self, bands: slice) -> Move:
@@ -296,10 +298,9 @@ class Departure:
     def _route_chances(self, day: int, weight: F64) -> F64:
         world, value, ways = self.world, self.values, self.world.corridors
         members, (homes, sides, _) = len(self.left_share), self.cells.edge.shape
-        hours = np.where(ways.use == ROAD, ways.km / ROAD_KM_AN_HOUR, ways.km / value["walking_speed"][:, None])
         believed = self.belief.believed.mean(axis=2)[:, world.homes.area[ways.home]]
         risk = np.where(ways.use == NIGHT, believed * ways.patrols, 0.0)
-        appeal = np.exp(-value["route_time"][:, None] * hours - value["route_risk"][:, None] * risk)
+        appeal = np.exp(-self._toil - value["route_risk"][:, None] * risk)
         appeal = appeal * ways.open[day]
         # each use as a whole is taken as often as it is open; within a use people choose by time and risk
         total = self._by_home_and_use.of(appeal)

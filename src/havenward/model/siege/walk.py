@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from havenward.core.cells import NOBODY
 from havenward.core.orders import Counts, Move, Phase, Split
-from havenward.core.totals import FlowTotal, is_occupied
+from havenward.core.totals import FlowTotal, Total, is_occupied
 from havenward.model.siege.cells import FRAILTY_NODES, HELD, LISTENERS, Cells
 from havenward.model.siege.classes import Classes
 from havenward.model.siege.control import Control
@@ -28,19 +28,22 @@ from havenward.model.siege.world import World
 
 F64 = NDArray[np.float64]
 WAVES = 3
-ACROSS, TURNED, CAPTURED, SHOT, LOST = range(5)
+ENDS = ("across", "turned back", "captured", "shot", "lost")
+ACROSS, TURNED, CAPTURED, SHOT, LOST = range(len(ENDS))
 ROAD, NIGHT, FRONT = range(3)
 
 
 @dataclass(frozen=True)
 class Dangers:
-    """Of one night, for (M, pairs) of a corridor and nights on it.
+    """Of one night, for the pairs of a corridor and nights on it on which somebody is.
 
     Attributes:
-        attempt: chance to be stopped by patrols that are not busy, over all nights of the attempt.
-        survive: chance to be lost neither to mines, exhaustion nor fire in this night.
+        pairs: (P,) their numbers.
+        attempt: (M, P) chance to be stopped by patrols that are not busy, over all nights of the attempt.
+        survive: (M, P) chance to be lost neither to mines, exhaustion nor fire in this night.
     """
 
+    pairs: NDArray[np.int64]
     attempt: F64
     survive: F64
 
@@ -68,6 +71,9 @@ class Walk:
         self.captures = np.zeros((members, areas))
         self.escapes = np.zeros((members, areas))
         self._night = self._night_move()
+        self._on_pairs = Total.by(self._walk_group, len(self._pair_corridor), self._night.sources)
+        # members side by side, as in the solvers that count
+        self._ends = np.zeros((len(self._pair_corridor), len(ENDS), members))
         self._wake = Move.build(
             self.cells.table,
             "another night",
@@ -85,10 +91,11 @@ class Walk:
         stopped = np.zeros((members, len(self.world.corridors.names)))
         self.captures = np.zeros_like(self.captures)
         self.escapes = np.zeros_like(self.escapes)
-        if is_occupied(counts, self._night.sources):
-            dangers = self._dangers(day)
+        pairs = np.flatnonzero(self._on_pairs.of(counts).any(axis=0))
+        if pairs.size:
+            dangers = self._dangers(day, pairs)
             for wave in range(WAVES):
-                went = yield Split(self._night, self._outcomes(dangers, stopped) / (WAVES - wave), wave, self._walk_group)
+                went = yield Split(self._night, self._outcomes(dangers, stopped, wave), wave, self._walk_group)
                 stopped += self._stopped_by_corridor.of(went)
                 self.captures += self._stopped_by_area.of(went)
                 self.escapes += self._across_by_area.of(went)
@@ -101,10 +108,10 @@ class Walk:
             if arrived.moved.size:
                 yield Split(self._homecoming, self._homecoming_share, group=self._homecoming_group)
 
-    def _dangers(self, day: int) -> Dangers:
-        """Return what one night holds for pairs of a corridor and nights on it, before patrols are busy."""
+    def _dangers(self, day: int, pairs: NDArray[np.int64]) -> Dangers:
+        """Return what one night holds for some pairs of a corridor and nights on it, before patrols are busy."""
         world, value, ways = self.world, self.values, self.world.corridors
-        way = self._pair_corridor
+        way = self._pair_corridor[pairs]
         home, use = ways.home[way], ways.use[way]
 
         def of(name: str) -> F64:
@@ -117,26 +124,26 @@ class Walk:
         tired = of("exhaustion_loss") * (use == NIGHT)
         under_fire = of("fire_loss") * (world.intensity[day, home] / 3.0 * (use == FRONT))
         return Dangers(
+            pairs,
             attempt=np.where(use == NIGHT, secret, np.where(use == FRONT, in_contact, 0.0)),
-            survive=1.0 - np.clip(self._mined + tired + under_fire, 0.0, 1.0),
+            survive=1.0 - np.clip(self._mined[:, pairs] + tired + under_fire, 0.0, 1.0),
         )
 
-    def _outcomes(self, dangers: Dangers, stopped: F64) -> F64:
-        """Return (M, pairs, 5) chances of the five ends of one night; patrols that stopped somebody are busy."""
-        value = self.values
-        busy = 1.0 / (1.0 + stopped[:, self._pair_corridor] / value["patrol_groups"][:, None])
+    def _outcomes(self, dangers: Dangers, stopped: F64, wave: int) -> F64:
+        """Return (M, all pairs, 5) chances of the five ends of one night in a wave; patrols that stopped somebody are busy.
+
+        What they say of pairs on which nobody is means nothing.
+        """
+        value, pairs = self.values, dangers.pairs
+        busy = 1.0 / (1.0 + stopped[:, self._pair_corridor[pairs]] / value["patrol_groups"][:, None])
         attempt = np.clip(dangers.attempt * busy, 0.0, 1.0)
-        passed = dangers.survive * (1.0 - attempt) ** (1.0 / self._pair_nights)
+        passed = dangers.survive * (1.0 - attempt) ** (1.0 / self._pair_nights[pairs])
         seized = dangers.survive - passed
         shot, back = value["shot_share"][:, None], value["turned_back_share"][:, None]
         taken = seized * (1.0 - shot)
-        chance = np.empty((*attempt.shape, 5))
-        chance[..., ACROSS] = passed
-        chance[..., TURNED] = taken * back
-        chance[..., CAPTURED] = taken * (1.0 - back)
-        chance[..., SHOT] = seized * shot
-        chance[..., LOST] = 1.0 - dangers.survive
-        return chance
+        ends = np.stack([passed, taken * back, taken * (1.0 - back), seized * shot, 1.0 - dangers.survive])
+        self._ends[pairs] = (ends / (WAVES - wave)).transpose(2, 0, 1)
+        return self._ends.transpose(2, 0, 1)
 
     # --- moves, laid out once
 
@@ -152,7 +159,7 @@ class Walk:
         self._mined = -np.expm1(-self.values["mine_loss"][:, None] * mined[self._pair_corridor]) / self._pair_nights
         area = homes.area[home]
         areas = len(self.world.areas)
-        ends = np.arange(5)
+        ends = np.arange(len(ENDS))
         is_stopped = np.isin(ends, (TURNED, CAPTURED, SHOT))
         arrives = (left == 0)[:, None] & (ends == ACROSS)
         self._stopped_by_corridor = FlowTotal.by(np.where(is_stopped, q[:, None], NOBODY), len(ways.names))
@@ -178,7 +185,7 @@ class Walk:
             "the night",
             cells.walk[q, w, left],
             rows[:, :, None],
-            ("across", "turned back", "captured", "shot", "lost"),
+            ENDS,
             links[:, :, None],
         )
 
