@@ -52,6 +52,8 @@ class Life:
         self.deprivation = np.zeros((members, areas))
         self.repression = np.zeros((members, areas))
         self.wish = np.zeros((members, homes, 2))
+        steps = [self.values[f"strikes_{step}"] for step in ("sporadic", "sustained", "assault")]
+        self._steps = np.stack([np.zeros(members), *steps], axis=1)
 
     def phase(self, day: int, captures: F64, people: F64) -> Phase:
         """Update the wish. `captures` (M, A): stopped last night; `people` (M, A): at home."""
@@ -69,23 +71,18 @@ class Life:
             + value["repression_effect"][:, None] * np.log1p(self.repression)[:, area]
             - value["hope_effect"][:, None] * world.advice[day, area] * self._hope()
         )
-        in_contact = np.log1p(self._strikes(day))
-        behind = np.log1p(self._strikes(day) * value["violence_behind"][:, None])
-        violence = np.stack([behind, in_contact], axis=2)
+        strikes = self._strikes(day)
+        behind = strikes * value["violence_behind"][:, None]
+        violence = np.log1p(np.stack([behind, strikes], axis=2))
         little, much = value["violence_little"][:, None, None], value["violence_much"][:, None, None]
         self.wish = expit(pressed[:, :, None] + little * violence + much * violence**2)
 
     def _strikes(self, day: int) -> F64:
         """Return (M, H) strikes per km2 and week: the three steps, with straight lines between them."""
-        value = self.values
-        steps = np.stack(
-            [np.zeros_like(value["strikes_assault"])]
-            + [value[f"strikes_{step}"] for step in ("sporadic", "sustained", "assault")],
-            axis=1,
-        )
         level = self.world.intensity[day]
         below = np.minimum(level.astype(int), 2)
-        return np.asarray(steps[:, below] + (steps[:, below + 1] - steps[:, below]) * (level - below))
+        least, most = self._steps[:, below], self._steps[:, below + 1]
+        return np.asarray(least + (most - least) * (level - below))
 
     def _hope(self) -> F64:
         """Return (M, H): hope falls with the time that the nearest freed place is away at the expected advance."""
