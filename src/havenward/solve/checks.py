@@ -51,7 +51,7 @@ def checked_budget(order: Quota, members: int) -> NDArray[np.int64]:
     if order.lane.shape != (sources,) or order.weight.shape != (sources,) or targets != 1:
         raise OrderError(f"{order.move.name}: a quota needs one target, and a lane and a weight for each source")
     lanes = order.budget.shape[-1]
-    if order.budget.shape != (members, lanes) or ((order.lane < 0) | (order.lane >= lanes)).any():
+    if order.budget.shape != (members, lanes) or not kernels.lie_within(order.lane, lanes):
         raise OrderError(f"{order.move.name}: a quota needs a budget for each member and lane")
     if (order.budget < 0).any() or (order.weight < 0).any():
         raise OrderError(f"{order.move.name}: a budget or a weight is negative")
