@@ -205,7 +205,7 @@ class Individuals:
         where = np.full(self.counts.shape[1], NOBODY, dtype=np.int32)
         where[move.sources] = np.arange(sources, dtype=np.int32)
         numbers = self.counts[:, move.sources].sum(axis=1)
-        for m in np.flatnonzero(numbers):
+        for m in np.flatnonzero(numbers).tolist():
             crowd = self._crowds[m]
             units, choice = choose(m, where, crowd.standing_in(move.sources, where, int(numbers[m])))
             movers = choice >= 0
