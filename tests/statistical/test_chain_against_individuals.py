@@ -82,7 +82,9 @@ def test_one_household_has_the_law_of_one_household():
     """Whole states, not totals: with one household there is nothing to average over (chi-square at 1e-3)."""
     start = {"families": 1, "lone": 0}
     states = [
-        Counter(row.tobytes() for row in run_toy(solver, members=n, first=first, days=6, start=start)[0][:, -1])
+        Counter(
+            row.astype(np.int64).tobytes() for row in run_toy(solver, members=n, first=first, days=6, start=start)[0][:, -1]
+        )
         for solver, n, first in (("individuals", 6_000, 0), ("chain", 20_000, 1_000_000))
     ]
     common = [s for s in states[0] | states[1] if states[0][s] >= 10 and states[1][s] >= 10]

@@ -104,8 +104,8 @@ def test_another_rule_is_told(outcomes, change):
     assert fit(final_law(order, PEOPLE, sequence), outcomes)[0] < 1e-6
 
 
-UNITS, RUNS, FEW, MANY = 400, 4_000, 0.07, 0.3
-"""With a chance of 0.07 the gaps between those who go are drawn; with 0.3 every unit is asked."""
+UNITS, RUNS, FEW, MANY = 400, 6_000, 0.06, 0.3
+"""With a chance of 0.06 the gaps between those who go are drawn; with 0.3 every unit is asked."""
 
 
 def who_went(chance):
