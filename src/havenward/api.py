@@ -2,7 +2,7 @@
 
 from havenward.api import edit, load, plot, run
 
-scenario = edit(load("toy"), persons_a_plot=6.0)
+scenario = edit(load("toy"), "set_desks date=2010-07-10 crossing='Stone Bridge' desks=20", persons_a_plot=6.0)
 outcome = run(scenario, members=20, seed=1)
 plot(outcome, "arrived").figure.savefig("arrivals.png")
 """
@@ -10,6 +10,8 @@ plot(outcome, "arrived").figure.savefig("arrivals.png")
 from __future__ import annotations
 
 import datetime as dt
+import textwrap
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ import xarray as xr
 import zarr
 
 from havenward.guard.disclosure import FEWEST_DRAWS, held_share, quantiles
+from havenward.guard.warnings import caution
 from havenward.model.flee.mends import Level
 from havenward.model.siege.parameters import TABLE, check_edit
 from havenward.model.siege.requirements import SIEGE
@@ -27,6 +30,7 @@ from havenward.run.outcome import flow, persons, stock
 from havenward.run.prepared import Course, Prepared
 from havenward.run.request import Request
 from havenward.scenario import read
+from havenward.scenario.edits.read import Given, collect, edited
 from havenward.scenario.flee.folder import is_flee_folder
 from havenward.scenario.folder import bundled
 from havenward.scenario.schema import Assumption, Scenario
@@ -52,10 +56,20 @@ def load(scenario: str | Path, *, public_sources: str | None = None) -> Scenario
     return marked(read.load(scenario, SIEGE), public_sources)
 
 
-def edit(scenario: Scenario, **parameters: float) -> Scenario:
-    """Return a scenario with some parameters set to one certain value; `havenward parameters` lists them.
+def edit(scenario: Scenario, *edits: Given, **parameters: float) -> Scenario:
+    """Return a scenario with what-ifs made to it, one after the other, and some parameters set to one certain value.
+
+    Warnings are given for what is odd, and where a corridor opens for what must be said of it.
+
+    Args:
+        scenario: of `load`.
+        edits: each an Edit; its keys and values, such as `{"edit": "set_desks", "date": "2017-03-01", "crossing":
+            "Scorpion", "desks": 20}`; the same in a line, `set_desks date=2017-03-01 crossing=Scorpion desks=20`; a YAML
+            list; or the path of a YAML file that holds one. `havenward edits` lists them.
+        parameters: name and value; `havenward parameters` lists them.
 
     Raises:
+        ScenarioError: with everything that is wrong with the edits.
         TypeError: a Flee folder has no parameters; its simsetting.yml holds the values.
         KeyError: there is no parameter of that name.
         ValueError: a parameter cannot have such a value.
@@ -66,6 +80,11 @@ def edit(scenario: Scenario, **parameters: float) -> Scenario:
         if name not in TABLE:
             raise KeyError(f"there is no parameter {name!r}; `havenward parameters` lists them")
         check_edit(name, value)
+    made, odd = collect(edits, "edit")
+    scenario, more = edited(scenario, made, SIEGE)
+    for said in (*odd, *more, caution(scenario.header) if made.made else ""):
+        if said:
+            warnings.warn(str(said), stacklevel=2)
     kept = tuple(row for row in scenario.assumptions if row.name not in parameters)
     new = tuple(Assumption(name=name, median=value, note="edited") for name, value in parameters.items())
     return scenario.model_copy(update={"assumptions": (*kept, *new)})
@@ -130,7 +149,7 @@ def plot(outcome: xr.Dataset, quantity: str, site: str | None = None, axes: Axes
         values, measure = persons(flow(outcome, quantity, end=site)), "flow a day"
     else:
         raise KeyError(f"{quantity!r} is neither a stage nor a flow; choose from {sorted(stages | flows)}")
-    axes = axes or plt.figure(figsize=(9, 4)).add_subplot()
+    axes = axes or plt.figure(figsize=(9, 4), layout="constrained").add_subplot()
     time, draws = outcome["time"].values, values.values
     if len(draws) < FEWEST_DRAWS:
         axes.plot(time, draws[0], color="#0072B2", label="one alone, no interval")
@@ -145,6 +164,7 @@ def plot(outcome: xr.Dataset, quantity: str, site: str | None = None, axes: Axes
     where = f" at {site}" if site else ""
     axes.set_title(f"{outcome.attrs['title']}: {quantity.replace('_', ' ')}{where} [{outcome.attrs['tier']}]")
     axes.legend(title="of simulated futures", frameon=False)
-    if outcome.attrs["calibrated"]:
-        axes.set_xlabel(f"Calibrated {outcome.attrs['calibrated']}. Not a statement that any way is safe.")
+    by_hand = f"Calibrated {outcome.attrs['calibrated']}. Not a statement that any way is safe."
+    beside = [by_hand if outcome.attrs["calibrated"] else "", textwrap.fill(outcome.attrs.get("caution", ""), 110)]
+    axes.set_xlabel("\n".join(text for text in beside if text))
     return axes

@@ -33,7 +33,7 @@ def run(*arguments):
 
 def test_json_is_one_object_with_exactly_these_keys(tmp_path):
     answer = json.loads(run("--json", "--out", tmp_path / "out").stdout)
-    assert list(answer) == [*KEYS, "tier", "status"]
+    assert list(answer) == [*KEYS, "tier", "status", "edits", "caution"]
     assert answer["run"] == str(tmp_path / "out")
     assert (answer["scenario"], answer["solver"], answer["members"], answer["seed"], answer["days"]) == (
         "toy",

@@ -38,7 +38,7 @@ def whole(members, solver="chain", days=25):
 
 
 def test_members_are_cut_into_batches_that_hold_each_once():
-    cut = batches(range(5, 5 + 2 * BATCH + 3))
+    cut = batches(range(5, 5 + 2 * BATCH + 3), BATCH)
     assert [len(batch.numbers) for batch in cut] == [BATCH, BATCH, 3]
     assert np.concatenate([batch.numbers for batch in cut]).tolist() == list(range(5, 5 + 2 * BATCH + 3))
     assert [batch.place.start for batch in cut] == [0, BATCH, 2 * BATCH]

@@ -78,7 +78,7 @@ def test_bad_dates(value, wrong, mend):
 def test_a_word_that_is_not_known_gets_the_nearest():
     problem = only(with_cells("restrictions.csv", 2, kind="exitt"))
     assert place(problem) == ("restrictions.csv", 2, "kind", "exitt")
-    assert problem.mend.startswith("Did you mean 'exit'? Write 'exit', 'telephones' or 'advice'")
+    assert problem.mend.startswith("Did you mean 'exit'? Write 'exit', 'telephones', 'advice', 'border' or 'services'")
 
 
 def test_a_needed_cell_that_is_empty():

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from havenward.model.siege.requirements import SIEGE
-from havenward.scenario.check_places import distance_km
 from havenward.scenario.folder import bundled
+from havenward.scenario.geography import distance_km
 from havenward.scenario.read import check, check_files
 from tests.scenario.helpers import (
     last_row,
@@ -422,3 +422,33 @@ def test_a_share_in_camps_above_one():
     problem = only(with_cells("evidence.csv", 9, quantity="camp_share", value=77, low="", high=""))
     assert place(problem) == ("evidence.csv", 9, "value", "77")
     assert problem.mend == "Write 0.77 if per cent was meant"
+
+
+# --- ways that are open in several spans
+
+
+def spans(**cells):
+    """The toy with a second span of its first way."""
+    same = {"from_place": "Tarrow North", "crossing": "Stone Bridge", "use": "road", "width_km": 0, "patrols": 1, "mines": 0}
+    return with_row("corridors.csv", **same | {"opened": "2010-07-01", "closed": "2010-08-01"} | cells)
+
+
+def test_a_way_may_be_open_in_several_spans():
+    assert problems_of(spans()) == []
+
+
+@pytest.mark.parametrize(("column", "value"), [("km", "3"), ("width_km", "1"), ("patrols", "0.5"), ("mines", "0.1")])
+def test_spans_of_a_way_say_the_same(column, value):
+    problem = only(spans(**{column: value}))
+    assert place(problem) == ("corridors.csv", last_row(toy(), "corridors.csv") + 1, column, value)
+    assert "row 2 says otherwise of the same way" in problem.wrong
+
+
+def test_no_span_stands_twice():
+    assert "the same from_place and crossing and use and opened" in only(spans(opened="2010-03-01")).wrong
+
+
+def test_the_eve_of_the_first_day_belongs_to_control():
+    assert problems_of(with_row("control.csv", place="Millfield", date="2010-02-28", besieged_share=0)) == []
+    early = only(with_row("control.csv", place="Millfield", date="2010-02-27", besieged_share=0))
+    assert "before the scenario's first day" in early.wrong

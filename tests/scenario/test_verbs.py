@@ -148,14 +148,14 @@ def test_init_needs_the_folder_around(tmp_path):
 
 
 def test_nothing_is_left_when_the_disk_fails(tmp_path, monkeypatch):
-    copy, left = shutil.copyfile, iter(range(3))
+    write, left = Path.write_text, iter(range(3))
 
-    def failing(source, target):
+    def failing(path, *text, **how):
         if next(left, None) is None:
             raise OSError(28, "No space left on device")
-        return copy(source, target)
+        return write(path, *text, **how)
 
-    monkeypatch.setattr(shutil, "copyfile", failing)
+    monkeypatch.setattr(Path, "write_text", failing)
     with pytest.raises(OSError, match="No space"):
         create(tmp_path / "mine", "mine")
     assert list(tmp_path.iterdir()) == []

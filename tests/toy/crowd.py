@@ -11,6 +11,7 @@ import numpy as np
 from havenward.core.cells import CellTable, CellTableBuilder
 from havenward.core.orders import Move, Split
 from havenward.core.telling import Telling
+from havenward.scenario.edits.read import Edits
 
 START = dt.date(2030, 1, 1)
 CAMPS = ("Hill", "Shore")
@@ -130,6 +131,7 @@ class CrowdCase:
     words: Mapping[str, str] = field(default_factory=dict)
     limits: tuple[str, ...] = ("Nobody is born.",)
     series: tuple[str, ...] = ()
+    edits: Edits = field(default_factory=Edits)
 
     @property
     def end(self):

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from havenward.cli.what_if import show_caution
+
 if TYPE_CHECKING:
     from havenward.run.agreement import Agreement
     from havenward.run.compare import Compared, Rate
@@ -32,7 +34,7 @@ def command(
     except RunFolderError as error:
         typer.echo(f"havenward: {error}", err=True)
         raise typer.Exit(1) from None
-    about = {key: opened.record[key] for key in ("tier", "run_id", "calibrated", "interval")}
+    about = {key: opened.record[key] for key in ("tier", "run_id", "calibrated", "interval", "edits", "caution")}
     rows, targets = against_evidence(opened.outcome, opened.scenario), rates(opened.outcome, opened.scenario)
     known = sorted({row.series for row in rows})
     if wrong := sorted(set(series or ()) - set(known)):
@@ -49,6 +51,9 @@ def command(
         f"{opened.record['banner']}. Run {about['run_id']}, simulated, calibrated {about['calibrated'] or 'nowhere'}. "
         f"Intervals: {about['interval']}.\n"
     )
+    if edits := opened.scenario.header.edits:
+        typer.echo(f"The scenario was edited, so that this is not what was counted: {'; '.join(edits)}.\n")
+        show_caution(opened.scenario)
     if series:
         typer.echo(figures_table(row for row in rows if row.series in series))
     else:

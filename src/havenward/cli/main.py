@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from havenward import __version__
-from havenward.cli import doctor, evidence, export, init, parameters, report, run, scenarios, score, validate
+from havenward.cli import (
+    doctor,
+    edits,
+    evidence,
+    export,
+    init,
+    parameters,
+    report,
+    run,
+    scenarios,
+    score,
+    validate,
+)
 
 app = typer.Typer(
     name="havenward",
@@ -41,6 +53,7 @@ app.command("validate")(validate.command)
 app.command("init")(init.command)
 app.command("scenarios")(scenarios.command)
 app.command("parameters")(parameters.command)
+app.command("edits")(edits.command)
 app.command("evidence")(evidence.command)
 app.command("score")(score.command)
 app.command("export")(export.command)

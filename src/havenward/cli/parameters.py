@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from havenward.model.siege.parameters import Parameter
     from havenward.scenario.schema import Assumption
 
 
@@ -24,9 +25,14 @@ def command(
         typer.echo(json.dumps({"parameters": [dataclasses.asdict(row) for row in rows]}, ensure_ascii=False, indent=2))
         return
     for row in rows:
-        typer.echo(f"{row.name:<22} {row.median:>8g}  ({row.low:g} to {row.high:g}) {row.unit}; {row.label}: {row.meaning}")
+        typer.echo(line(row))
         if row.source:
             typer.echo(f"{'':<22} {row.source}")
+
+
+def line(row: Parameter) -> str:
+    """Return a parameter in a line: median, range, unit, label and meaning."""
+    return f"{row.name:<22} {row.median:>8g}  ({row.low:g} to {row.high:g}) {row.unit}; {row.label}: {row.meaning}"
 
 
 def assumptions_of(scenario: str) -> tuple[Assumption, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from havenward.cli.what_if import FOR_SIEGES, EditOption, show_caution
 from havenward.model.flee.mends import Level
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def command(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter of a siege; see `havenward parameters`."),
     ] = None,
+    edits: EditOption = None,
     assumptions: Annotated[
         Assumptions, typer.Option(help="Of a siege. drawn: each member draws from the ranges; median: all take the medians.")
     ] = Assumptions.drawn,
@@ -83,19 +85,20 @@ def command(
     """Run a scenario, or a Flee folder, for many members and keep everything in a folder."""
     from havenward.run.folder import run_to_folder
     from havenward.run.request import Request, RunError
+    from havenward.run.siege_case import SiegeCase
     from havenward.scenario.folder import locate
 
     try:
-        case = read(scenario, level, public_sources)
+        case = read(scenario, level, public_sources, edits or [])
         request = Request(
             solver=solver.value if solver else None,
             members=members,
             seed=seed,
-            first=_date(first, "--from"),
-            last=_date(last, "--until"),
+            first=date_of(first, "--from"),
+            last=date_of(last, "--until"),
             spread=1.0 if assumptions is Assumptions.drawn else 0.0,
             threads=threads,
-            changes=_changes(changes or []),
+            changes=changes_of(changes or []),
         )
         folder = out or _free_folder(case, seed)
         with bar(f"{case.name}: {members} members") as progress:
@@ -107,24 +110,32 @@ def command(
         typer.echo(json.dumps(_answer(folder, record), ensure_ascii=False))
     else:
         _tell(folder, record)
+        if isinstance(case, SiegeCase):
+            show_caution(case.scenario)
     if record["status"] != "complete" or not record["conserved"]:
         raise typer.Exit(1)
 
 
-def read(scenario: str, level: Level | None, public_sources: str | None) -> Case:
-    """Return what is to be run, or print what is wrong with it and end with 1. Of a Flee folder warnings are counted.
+def read(scenario: str, level: Level | None, public_sources: str | None, edits: list[str]) -> Case:
+    """Return what is to be run, or print what is wrong with it and end with 1.
+
+    Of a Flee folder warnings are counted; of edits they are told.
 
     Raises:
-        RunError: a level or public sources are given for what is no Flee folder.
+        RunError: a level or public sources are given for what is no Flee folder, or edits for one.
     """
-    from havenward.cli.validate import sound, summary
+    from havenward.cli.validate import edited, sound, summary
     from havenward.run.flee_case import FleeCase
     from havenward.run.kinds import case_of
+    from havenward.run.request import RunError
     from havenward.scenario.schema import Scenario
 
     found, warnings = sound(scenario)
     if isinstance(found, Scenario):
-        return case_of(found, level, public_sources)
+        changed, made = edited(scenario, found, edits)
+        return case_of(changed, level, public_sources, made)
+    if edits:
+        raise RunError(f"{scenario} {FOR_SIEGES}")
     if warnings:
         typer.echo(f"{summary(scenario, warnings)}; `havenward validate` lists them", err=True)
     return case_of(FleeCase.of(Path(scenario), found), level, public_sources)
@@ -147,7 +158,12 @@ def bar(title: str) -> Iterator[Progress]:
         yield progress
 
 
-def _date(text: str | None, option: str) -> dt.date | None:
+def date_of(text: str | None, option: str) -> dt.date | None:
+    """Return the date that an option gives.
+
+    Raises:
+        RunError: it is none.
+    """
     from havenward.run.request import RunError
 
     if text is None:
@@ -158,7 +174,12 @@ def _date(text: str | None, option: str) -> dt.date | None:
         raise RunError(f"{option} {text!r} is no date; write it as 2016-10-17") from None
 
 
-def _changes(texts: list[str]) -> dict[str, float]:
+def changes_of(texts: list[str]) -> dict[str, float]:
+    """Return the parameters of `--set`.
+
+    Raises:
+        RunError: a text is no name with a number.
+    """
     from havenward.run.request import RunError
 
     changes = {}
@@ -183,16 +204,25 @@ def _free_folder(case: Case, seed: int) -> Path:
 
 def _answer(folder: Path, record: dict[str, Any]) -> dict[str, Any]:
     keys = ("scenario", "solver", "members", "seed", "days", "initial_persons", "conserved", "seconds", "final")
-    return {"run": str(folder), **{key: record[key] for key in keys}, "tier": record["tier"], "status": record["status"]}
+    more = ("tier", "status", "edits", "caution")
+    return {"run": str(folder), **{key: record[key] for key in (*keys, *more)}}
 
 
 def _tell(folder: Path, record: dict[str, Any]) -> None:
-    final = record["final"]
     typer.echo(f"{record['banner']}")
     typer.echo(
         f"{record['title']}: {record['days']} days, {record['members_done']} of {record['members']} members, "
         f"solver {record['solver']}, seed {record['seed']}, {record['seconds']} s"
     )
+    tell_figures(record)
+    typer.echo(f"Folder: {folder}")
+    typer.echo(f"Next: havenward report {folder}")
+    if record["model"] == "flee":
+        typer.echo(f"      havenward score {folder}")
+
+
+def tell_figures(record: dict[str, Any]) -> None:
+    """Print what came of a run: its days, whether it is whole, and the people at its end."""
     typer.echo(f"From {record['first_day']} to {record['last_day']}, begun from {record['starts_from']}.")
     if record["status"] != "complete":
         typer.echo("The run was broken off; what was done until then is kept.")
@@ -213,21 +243,18 @@ def _tell(folder: Path, record: dict[str, Any]) -> None:
             f"People at the start: {record['initial_persons']:,}. "
             f"At the end ({100 * share:.0f} % interval over members, {record['interval']}):"
         )
-    for stage, figures in final.items():
+    for stage, figures in record["final"].items():
         if (figures["mean"] if figures["q95"] is None else figures["q95"]) >= 1:
             typer.echo(f"  {stage.replace('_', ' '):<16} {_span(figures)}")
-    typer.echo(f"Folder: {folder}")
-    typer.echo(f"Next: havenward report {folder}")
-    if record["model"] == "flee":
-        typer.echo(f"      havenward score {folder}")
 
 
 def _span(figures: dict[str, float | None]) -> str:
     low, high, mean = (figures[key] for key in ("q05", "q95", "mean"))
     if low is None or high is None:
-        return f"{_shown(mean or 0.0):>12}"
-    return f"{_shown(low):>12} to {_shown(high):>12}"
+        return f"{shown(mean or 0.0):>12}"
+    return f"{shown(low):>12} to {shown(high):>12}"
 
 
-def _shown(figure: float) -> str:
+def shown(figure: float) -> str:
+    """Return a count of persons; one below ten is not told."""
     return "<10" if figure < 10 else f"{figure:,.0f}"

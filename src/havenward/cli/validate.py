@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+from havenward.cli.what_if import FOR_SIEGES, EditOption, what_if
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from havenward.scenario.edits.read import Edits
     from havenward.scenario.flee.schema import FleeScenario
     from havenward.scenario.problems import Problem
     from havenward.scenario.schema import Scenario
@@ -18,10 +21,19 @@ if TYPE_CHECKING:
 
 def command(
     scenario: Annotated[str, typer.Argument(help="A scenario's folder, the name of a bundled one, or a Flee folder.")],
+    edits: EditOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check a scenario, or a Flee folder: print every error and warning, with its place and how to mend it."""
+    from havenward.scenario.schema import Scenario
+
     found, problems = checked(scenario)
+    if edits and found is not None:
+        if not isinstance(found, Scenario):
+            typer.echo(f"havenward: {scenario} {FOR_SIEGES}", err=True)
+            raise typer.Exit(1)
+        found, _, more = what_if(found, edits)
+        problems += more
     if as_json:
         answer = {"ok": found is not None, "problems": [problem.as_dict() for problem in problems]}
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
@@ -50,10 +62,30 @@ def sound(scenario: str) -> tuple[Scenario | FleeScenario, list[Problem]]:
     """Return a scenario or a Flee folder and its warnings, or print what is wrong with it and end with 1."""
     found, problems = checked(scenario)
     if found is None:
-        show(problems)
-        typer.echo(summary(scenario, problems), err=True)
-        raise typer.Exit(1)
+        refuse(scenario, problems)
     return found, problems
+
+
+def edited(scenario: str, found: Scenario | FleeScenario, edits: list[str]) -> tuple[Scenario, Edits]:
+    """Return a siege with edits made to it, and the edits, or print what is wrong and end with 1. Warnings are told."""
+    from havenward.scenario.schema import Scenario
+
+    if not isinstance(found, Scenario):
+        typer.echo(f"havenward: {scenario} {FOR_SIEGES}", err=True)
+        raise typer.Exit(1)
+    changed, made, problems = what_if(found, edits)
+    if changed is None:
+        refuse(scenario, problems)
+    for problem in problems:
+        typer.echo(str(problem), err=True)
+    return changed, made
+
+
+def refuse(scenario: str, problems: list[Problem]) -> NoReturn:
+    """Print what is wrong and end with 1."""
+    show(problems)
+    typer.echo(summary(scenario, problems), err=True)
+    raise typer.Exit(1)
 
 
 def summary(scenario: str, problems: list[Problem]) -> str:

@@ -107,7 +107,7 @@ class Named:
 def facts(outcome: xr.Dataset, scenario: Scenario, run: Mapping[str, Any]) -> Facts:
     """The facts of a run of a scenario; see `facts_of`."""
     header = scenario.header
-    return facts_of(outcome, run, Named(header.name, header.title, header.nature, header.besieger))
+    return facts_of(outcome, run, Named(header.full_name, header.full_title, header.nature, header.besieger))
 
 
 def facts_of(outcome: xr.Dataset, run: Mapping[str, Any], case: Named, rules: str = "") -> Facts:

@@ -22,9 +22,13 @@ NOT_TOLD = "not told while a case is live"
 
 
 def opened(scenario: Scenario, last: dt.date) -> list[Corridor]:
-    """Corridors that open after the scenario's first day and not after the last day of the run."""
+    """Corridors that open after the scenario's first day and not after the last day of the run, be it for a day."""
     start = scenario.header.start
-    return [row for row in scenario.corridors if row.opened is not None and start < row.opened <= last]
+    return [
+        row
+        for row in scenario.corridors
+        if row.opened is not None and start < row.opened <= last and (row.closed is None or row.opened < row.closed)
+    ]
 
 
 def opened_rows(corridors: Sequence[Corridor], scenario: Scenario, told: Detail) -> list[list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from havenward.guard.disclosure import FEWEST_DRAWS, Interval, amount_text, count, figure_text
-from havenward.guard.warnings import OPENED_CORRIDOR
+from havenward.guard.warnings import OPENED_CORRIDOR, caution
 from havenward.report.animation import frame_days, write_animation
 from havenward.report.assumptions import assumed
 from havenward.report.camps import camps_picture
@@ -56,10 +56,10 @@ def all_sections(given: Material, progress: Progress) -> list[Section]:
 def corridors(given: Material) -> Section | None:
     """What must be said where corridors open, which they are, and the danger that is assumed; None where none opens."""
     ways = opened(given.scenario, given.facts.last)
-    if not ways:
+    if not (ways or caution(given.scenario.header)):
         return None
     tables = []
-    if given.told.allows("flows"):
+    if ways and given.told.allows("flows"):
         rows = opened_rows(ways, given.scenario, given.told)
         head = ["From", "To", "Way", "Opens"]
         caption = "Ways that the scenario opens after its first day. That a way is listed does not say that it is safe."

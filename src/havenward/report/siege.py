@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import xarray as xr
 
-from havenward.report.detail import detail
+from havenward.report.detail import Detail, detail
 from havenward.report.digest import Digest, digest
 from havenward.report.facts import facts
 from havenward.report.material import Common
@@ -23,6 +23,9 @@ LIMITS = (
     "Dates inside the run follow from the scenario's dates of control and fighting; other dates would give other figures.",
 )
 """What no run of a siege can tell, whatever its scenario."""
+
+
+NOT_TOLD = "where, and how much, is not told while a case is live"
 
 
 @dataclass(frozen=True)
@@ -59,4 +62,10 @@ def opening(given: Material) -> Opening:
         glances=glances(sums, header.epochs, known),
         glance_note="Who leaves twice is counted twice.",
         limits=[*header.limits, *LIMITS],
+        about=[(f"Edit {number}", told) for number, told in enumerate(edits_told(header.edits, given.told), 1)],
     )
+
+
+def edits_told(edits: Sequence[str], told: Detail) -> list[str]:
+    """The edits made to a scenario, a line each; kind and date alone where single places may not be told."""
+    return [line if told.full else f"{' '.join(line.split()[:2])} ({NOT_TOLD})" for line in edits]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from havenward.core.rules import RuleSet
 from havenward.guard.tiers import Nature
 from havenward.model.flee.mends import Level
+from havenward.scenario.edits.read import Edits
 from havenward.scenario.schema import Tier
 
 if TYPE_CHECKING:
@@ -94,6 +95,11 @@ class Case(Protocol):
     @property
     def series(self) -> Sequence[str]:
         """Series of its evidence that are watched."""
+        ...
+
+    @property
+    def edits(self) -> Edits:
+        """What-ifs that were made over the files that it was read from."""
         ...
 
     def nature(self, today: dt.date) -> Nature:

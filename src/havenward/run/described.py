@@ -49,6 +49,8 @@ def how_made(run: Prepared, changes: Mapping[str, float], files: Mapping[str, st
         "assumptions": _assumptions(run),
         "interval": attributes["interval"],
         "changes": dict(changes),
+        "edits": case.edits.rows(),
+        "caution": case.words.get("caution", ""),
         "first_day": str(case.start + dt.timedelta(days=plan.first)),
         "starts_from": (
             f"the stocks of {case.start + dt.timedelta(days=plan.begin - 1)}"
@@ -69,7 +71,8 @@ def _id_of(run: Prepared, changes: Mapping[str, float], files: Mapping[str, str]
     """Return the hash of all that decides figures: the same request gives the same id."""
     plan, level = run.plan, run.case.level
     asked = [plan.solver, len(plan.members), plan.seed, plan.spread, plan.first, plan.last, *([level] if level else [])]
-    return hashlib.sha256(json.dumps([__version__, files, dict(changes), *asked]).encode()).hexdigest()[:12]
+    decisive = [__version__, files, dict(changes), *asked, *run.case.edits.rows()]
+    return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:12]
 
 
 def _assumptions(run: Prepared) -> str:
@@ -87,21 +90,21 @@ def what_came(periods: Periods, tally: Tally, plan: Plan, stages: Iterable[str],
         "members_done": members,
         "days": days,
         "initial_persons": round(float(np.mean(initial))),
-        "conserved": conserved(periods, initial, whole=plan.solver != "mean"),
+        "conserved": conserved(periods.edges, initial, whole=plan.solver != "mean"),
         "approximations": sorted(tally.approximations),
         "seconds": round(seconds, 2),
-        "final": final_stocks(periods, stages),
+        "final": final_stocks(periods.layout.stages.names, periods.stages, stages),
     }
 
 
-def conserved(periods: Periods, initial: NDArray[np.int64], *, whole: bool) -> bool:
+def conserved(edges: NDArray[Any], initial: NDArray[np.int64], *, whole: bool) -> bool:
     """Return whether the people of the last day are those of the start, in every member.
 
     Held against one another are the persons who were counted before the first day and those of the last evening's stocks,
-    and, by origin and group, the first evening's stocks that are kept and the last's. Expectations, which are kept to some
-    seven digits, may differ by one in a hundred thousand, or one person.
+    and, by origin and group, the first evening's stocks that are kept and the last's: `edges` (2, draw, origins, groups).
+    Expectations, which are kept to some seven digits, may differ by one in a hundred thousand, or one person.
     """
-    first, last = periods.edges
+    first, last = edges
     people = last.sum(axis=(1, 2))
     if whole:
         return bool((people == initial).all() and (first == last).all())

@@ -42,6 +42,7 @@ class Plan:
         last: last day.
         threads: threads of the solver for individuals.
         begin: first day that is turned: 0, or the first that is kept where stocks of the evening before are given.
+        batch: members turned at once.
     """
 
     solver: SolverName
@@ -52,6 +53,7 @@ class Plan:
     last: int
     threads: int = 1
     begin: int = 0
+    batch: int = BATCH
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,12 @@ class Tally:
     approximations: frozenset[str]
 
 
-def batches(members: Sequence[int]) -> list[Batch]:
+def batches(members: Sequence[int], size: int) -> list[Batch]:
     """Cut members into batches."""
     numbers = np.array(members, dtype=np.uint32)
     return [
-        Batch(slice(start, min(start + BATCH, len(numbers))), numbers[start : start + BATCH])
-        for start in range(0, len(numbers), BATCH)
+        Batch(slice(start, min(start + size, len(numbers))), numbers[start : start + size])
+        for start in range(0, len(numbers), size)
     ]
 
 
@@ -124,7 +126,7 @@ def simulate(
     initial = np.zeros(len(plan.members), dtype=np.int64)
     approximations: set[str] = set()
     done = 0
-    for batch in batches(plan.members):
+    for batch in batches(plan.members, plan.batch):
         day = plan.begin - 1
         try:
             rules = ruleset.for_members(batch.numbers, plan.seed, plan.spread, plan.begin)

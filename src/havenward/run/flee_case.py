@@ -16,6 +16,7 @@ from havenward.run.case import Model, Watcher
 from havenward.run.engine import SolverName
 from havenward.run.outcome import Store
 from havenward.run.request import RunError
+from havenward.scenario.edits.read import Edits
 from havenward.scenario.flee.draft import read_draft
 from havenward.scenario.flee.folder import AGENTS, Files, in_folder
 from havenward.scenario.flee.limits import limits_of
@@ -108,6 +109,11 @@ class FleeCase:
     def series(self) -> Sequence[str]:
         """None: registered people are compared with the camps later."""
         return ()
+
+    @property
+    def edits(self) -> Edits:
+        """None: a Flee folder is edited by hand."""
+        return Edits()
 
     def nature(self, today: dt.date) -> Nature:
         """Return a closed case where it is marked as one and over five years old, else a live one."""

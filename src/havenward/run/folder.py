@@ -1,4 +1,4 @@
-"""The run folder: run.json, a copy of the scenario, outcome.zarr, summary.csv and summary.xlsx.
+"""The run folder: run.json, a copy of the scenario, its edits, outcome.zarr, summary.csv and summary.xlsx.
 
 It is built under another name and renamed when whole, so that a folder of its final name is always readable. A run that
 was broken off is sealed too, and says so.
@@ -24,7 +24,7 @@ from havenward.run.described import hashes_of, how_made, what_came
 from havenward.run.engine import Progress
 from havenward.run.periods import Periods, PeriodsOfRun
 from havenward.run.prepared import Course, Prepared
-from havenward.run.reading import OUTCOME, RECORD, SCENARIO, digest_of
+from havenward.run.reading import EDITS, OUTCOME, RECORD, SCENARIO, digest_of
 from havenward.run.request import Request, RunError
 from havenward.run.sealing import unbroken
 from havenward.run.summary import summarise
@@ -63,6 +63,8 @@ def run_to_folder(
         draft.mkdir(parents=True)
         names = case.files(source)
         _copy(case, source, draft / SCENARIO, names)
+        if case.edits.made:
+            (draft / EDITS).write_text(case.edits.text(), encoding="utf-8", newline="\n")
         record = how_made(run, request.changes or {}, hashes_of(draft / SCENARIO, names), today)
         course = Course.begin(run, draft / OUTCOME, {"run": record["run_id"]})
         gathered = PeriodsOfRun(course.store.frame, run.ruleset, run.plan)

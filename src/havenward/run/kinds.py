@@ -9,12 +9,20 @@ from havenward.run.case import Case
 from havenward.run.flee_case import FleeCase
 from havenward.run.request import RunError
 from havenward.run.siege_case import SiegeCase
+from havenward.scenario.edits.read import Edits
 from havenward.scenario.problems import escaped
 from havenward.scenario.schema import Scenario
 
 
-def case_of(scenario: Scenario | FleeCase, level: Level | None = None, public_sources: str | None = None) -> Case:
-    """Return what is run of a scenario; a level is for Flee folders, which are run mended where none is asked for.
+def case_of(
+    scenario: Scenario | FleeCase,
+    level: Level | None = None,
+    public_sources: str | None = None,
+    edits: Edits | None = None,
+) -> Case:
+    """Return what is run of a scenario, which holds the edits made to it already.
+
+    A level is for Flee folders, which are run mended where none is asked for.
 
     Raises:
         RunError: a level is asked for where there is one set of rules, or `marked` refuses the sources.
@@ -24,7 +32,7 @@ def case_of(scenario: Scenario | FleeCase, level: Level | None = None, public_so
         return scenario if level is None else replace(scenario, level=level)
     if level is not None:
         raise RunError(f"the level {level!r} is for Flee folders, and {scenario.header.name} is none: leave it out")
-    return SiegeCase(scenario)
+    return SiegeCase(scenario, edits or Edits())
 
 
 def marked(scenario: Scenario | FleeCase, public_sources: str | None) -> Scenario | FleeCase:

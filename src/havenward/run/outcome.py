@@ -86,7 +86,7 @@ class Store:
             attributes: of the whole dataset.
         """
         days = plan.last - plan.first + 1
-        dataset = _coordinates(ruleset, plan, series)
+        dataset = coordinates(ruleset, plan, series)
         dataset.attrs.update(attributes)
         dataset.to_zarr(where, mode="w", zarr_format=3, consolidated=False)
         group = zarr.open_group(where, mode="r+")
@@ -132,7 +132,8 @@ def _words(unit: str) -> dict[str, dict[str, str]]:
     }
 
 
-def _coordinates(ruleset: RuleSet, plan: Plan, series: Sequence[str]) -> xr.Dataset:
+def coordinates(ruleset: RuleSet, plan: Plan, series: Sequence[str]) -> xr.Dataset:
+    """Return the coordinates of an outcome, and the capacities of its camps, without its days."""
     first = ruleset.start + dt.timedelta(days=plan.first)
     time = pd.date_range(first, periods=plan.last - plan.first + 1, freq="D")
 

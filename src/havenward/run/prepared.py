@@ -13,7 +13,7 @@ from zarr.storage import StoreLike
 from havenward.core.rules import RuleSet
 from havenward.run.attributes import attributes_of
 from havenward.run.case import Case, Follower, Watcher
-from havenward.run.engine import BATCH, Batch, Plan, Progress, Tally, simulate
+from havenward.run.engine import Batch, Plan, Progress, Tally, simulate
 from havenward.run.outcome import Store
 from havenward.run.record import Sink
 from havenward.run.request import Request, plan_of
@@ -76,7 +76,7 @@ class Course:
     @classmethod
     def begin(cls, run: Prepared, where: StoreLike, attributes: Mapping[str, str]) -> Course:
         """Lay out the outcome at a path or in a zarr store; `attributes` are added to those of the run."""
-        store = Store.create(where, run.ruleset, run.plan, run.case.series, BATCH, {**run.attributes, **attributes})
+        store = Store.create(where, run.ruleset, run.plan, run.case.series, run.plan.batch, {**run.attributes, **attributes})
         return cls(run, store, run.case.watches(store))
 
     def turn(self, progress: Progress, *followers: Follower) -> Tally:

@@ -17,13 +17,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from havenward.model.flee.mends import Level
 from havenward.run.case import Model
+from havenward.scenario.edits.read import edited, read_edits
 from havenward.scenario.flee.read import read_flee
 from havenward.scenario.flee.schema import FleeScenario
 from havenward.scenario.problems import ScenarioError
 from havenward.scenario.read import load
 from havenward.scenario.schema import Scenario, Tier
 
-RECORD, OUTCOME, SCENARIO = "run.json", "outcome.zarr", "scenario"
+RECORD, OUTCOME, SCENARIO, EDITS = "run.json", "outcome.zarr", "scenario", "edits.yaml"
 """What a run folder holds, beside its tables."""
 
 MEND = "Make it anew with `havenward run`, or give another folder that `havenward run` wrote"
@@ -75,12 +76,14 @@ class Record(BaseModel):
     members_done: int = Field(ge=1)
     days: int = Field(ge=1)
     outcome_sha256: str
+    edits: list[dict[str, Any]] = []
+    caution: str = ""
     parameters: dict[str, Assumed] = {}
 
 
 @dataclass(frozen=True)
 class Run(Generic[Given]):
-    """A run that is kept: its outcome as far as it got, the scenario's copy, and what run.json holds.
+    """A run that is kept: its outcome as far as it got, the scenario that was run, and what run.json holds.
 
     The record says by which rules it was made, under `model`, and how exactly these were kept, under `level`.
     """
@@ -119,9 +122,24 @@ def open_run(folder: Path) -> Run[Scenario] | Run[FleeScenario]:
     try:
         if record["model"] == "flee":
             return Run(outcome, read_flee(folder / SCENARIO), record)
-        return Run(outcome, load(folder / SCENARIO), record)
+        scenario = load(folder / SCENARIO)
     except ScenarioError as error:
         raise RunFolderError(f"{folder / SCENARIO}, the run's copy of its scenario, is damaged: {error}\n{MEND}.") from error
+    return Run(outcome, _edited(folder, scenario, record), record)
+
+
+def _edited(folder: Path, scenario: Scenario, record: dict[str, Any]) -> Scenario:
+    """Return the scenario of a run with the edits that were made for it."""
+    path = folder / EDITS
+    if not record["edits"] and not path.exists():
+        return scenario
+    try:
+        edits = read_edits(path)
+        if edits.rows() != record["edits"]:
+            raise RunFolderError(f"{path} and {RECORD} do not belong together: the key edits says otherwise. {MEND}.")
+        return edited(scenario, edits)[0]
+    except ScenarioError as error:
+        raise RunFolderError(f"{path}, the edits of the run, is missing or damaged: {error}\n{MEND}.") from error
 
 
 def digest_of(outcome: Path) -> str:

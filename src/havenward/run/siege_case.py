@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from havenward.guard.tiers import Nature, tier_of
+from havenward.guard.warnings import caution
 from havenward.model.siege.siege import Siege
 from havenward.run.case import Model
 from havenward.run.engine import SolverName
@@ -16,25 +17,32 @@ from havenward.run.observe import series_of
 from havenward.run.outcome import Store
 from havenward.run.request import RunError
 from havenward.run.watch import Watch
+from havenward.scenario.edits.read import Edits
 from havenward.scenario.folder import FILES
 from havenward.scenario.schema import Scenario, Tier
 
 
 @dataclass(frozen=True)
 class SiegeCase:
-    """A checked scenario; see `run.case.Case`."""
+    """A checked scenario; see `run.case.Case`.
+
+    Attributes:
+        scenario: what is run.
+        edits: those that were made over its files, and that it holds already.
+    """
 
     scenario: Scenario
+    edits: Edits = field(default_factory=Edits)
 
     @property
     def name(self) -> str:
-        """The name in its header."""
-        return self.scenario.header.name
+        """The name in its header, and whether edits were made."""
+        return self.scenario.header.full_name
 
     @property
     def title(self) -> str:
-        """The title in its header."""
-        return self.scenario.header.title
+        """The title in its header, and how many edits were made."""
+        return self.scenario.header.full_title
 
     @property
     def model(self) -> Model:
@@ -68,8 +76,10 @@ class SiegeCase:
 
     @property
     def words(self) -> Mapping[str, str]:
-        """The words for the group that seals the city."""
-        return {"besieger": self.scenario.header.besieger}
+        """The words for the group that seals the city, and what was edited."""
+        header = self.scenario.header
+        edits = {"edits": "\n".join(header.edits), "caution": caution(header)} if header.edits else {}
+        return {"besieger": header.besieger, **edits}
 
     @property
     def limits(self) -> Sequence[str]:

@@ -7,13 +7,14 @@ member has nobody are left out. One member has neither spread nor quantiles.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from havenward.core.counted import Counted
 from havenward.guard.disclosure import FEWEST_DRAWS, quantiles
 from havenward.run.columns import FIGURES, QUANTILES
 from havenward.run.periods import Label, Periods
@@ -45,7 +46,7 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class _Section:
+class Section:
     """Rows of one kind.
 
     Attributes:
@@ -68,13 +69,18 @@ def summarise(periods: Periods) -> Summary:
     layout = periods.layout
     labels = [*layout.stock.names, *layout.flow.names, *layout.summed.names]
     number = {label: k for k, label in enumerate(labels)}
-    found = [_rows(section) for section in _sections(periods, number)]
+    return summary_of(layout.counted, labels, _sections(periods, number))
+
+
+def summary_of(counted: Counted, labels: list[Label], sections: Iterable[Section]) -> Summary:
+    """Return the table of some sections, which may be worked out one after the other."""
+    found = [_rows(section) for section in sections]
     label, date, row, figures = (np.concatenate(column) for column in zip(*found, strict=True))
     order = np.lexsort((row, date, label))
-    return Summary(layout.counted.rows, labels, label[order], date[order], row[order], figures[order])
+    return Summary(counted.rows, labels, label[order], date[order], row[order], figures[order])
 
 
-def _sections(periods: Periods, number: dict[Label, int]) -> Iterator[_Section]:
+def _sections(periods: Periods, number: dict[Label, int]) -> Iterator[Section]:
     """Yield what is told each day for all persons, and the rest."""
     layout = periods.layout
     rows = np.arange(len(layout.counted.rows))
@@ -84,16 +90,14 @@ def _sections(periods: Periods, number: dict[Label, int]) -> Iterator[_Section]:
         (layout.summed.names, periods.place_cumulative, layout.summed.names, periods.cumulative),
     ):
         by_day = np.array([number[name] for name in names], dtype=np.int64)
-        yield _Section(
-            by_day, np.array([ALL_PERSONS]), np.ones((len(by_day), 1), dtype=bool), periods.days, daily[..., None]
-        )
+        yield Section(by_day, np.array([ALL_PERSONS]), np.ones((len(by_day), 1), dtype=bool), periods.days, daily[..., None])
         rest = np.array([number[name] for name in every], dtype=np.int64)
         told = np.ones((len(rest), len(rows)), dtype=bool)
         told[np.isin(rest, by_day), ALL_PERSONS] = False
-        yield _Section(rest, rows, told, periods.days[periods.ends], layout.counted.told(counts))
+        yield Section(rest, rows, told, periods.days[periods.ends], layout.counted.told(counts))
 
 
-def _rows(section: _Section) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+def _rows(section: Section) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Return labels, dates, groups and figures of the rows of a section in which any member has anybody."""
     time, label, row = np.nonzero(section.values.any(axis=0) & section.told)
     figures = np.empty((len(time), len(FIGURES)))
@@ -113,10 +117,13 @@ def _figures(values: NDArray[Any]) -> NDArray[np.float64]:
     return figures
 
 
-def final_stocks(periods: Periods, stages: Iterable[str]) -> dict[str, dict[str, float | None]]:
-    """Return mean, q05, q50 and q95 persons of every stage on the last day; one member has no quantiles."""
-    people = dict(zip(periods.layout.stages.names, periods.stages.T, strict=True))
-    nobody = np.zeros(len(periods.stages), dtype=np.int64)
+def final_stocks(names: Sequence[str], persons: NDArray[Any], stages: Iterable[str]) -> dict[str, dict[str, float | None]]:
+    """Return mean, q05, q50 and q95 persons of every stage on the last day; one member has no quantiles.
+
+    `persons` are (draw, stages) of the last day, of the stages that are named.
+    """
+    people = dict(zip(names, persons.T, strict=True))
+    nobody = np.zeros(len(persons), dtype=np.int64)
     return {stage: _final(people.get(stage, nobody)) for stage in stages}
 
 

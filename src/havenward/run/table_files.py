@@ -90,6 +90,7 @@ def write_csv(texts: Texts, path: Path, about: About) -> None:
         "name": path.stem,
         "title": f"{about.attributes['title']}: summary over members",
         **{name: about.attributes[name] for name in ("tier", "scenario", "run", "calibrated", "interval")},
+        **{name: about.attributes[name] for name in ("edits", "caution") if name in about.attributes},
         "columns": dict(about.meanings),
     }
     path.with_suffix(".json").write_text(json.dumps(beside, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -148,6 +149,8 @@ def _laid_out(sheets: list[str], about: About) -> io.BytesIO:
         ("Interval", attributes["interval"]),
         ("Calibrated", attributes["calibrated"] or "no"),
         ("Not listed", "zero in every member"),
+        *(("Edit", edit) for edit in str(attributes.get("edits", "")).splitlines()),
+        *(("Caution", caution) for caution in [attributes.get("caution")] if caution),
         *((f"Column {name}", meaning) for name, meaning in about.meanings.items()),
         *(("Limit", limit) for limit in about.limits),
     ]

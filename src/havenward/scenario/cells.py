@@ -76,7 +76,7 @@ def western_digits(text: str) -> str:
     return text.translate(_DIGITS)
 
 
-def read_cell(file: str, line: int, column: str, kind: Kind, text: str, problems: Problems) -> Value | None:
+def read_cell(file: str, line: int | None, column: str, kind: Kind, text: str, problems: Problems) -> Value | None:
     """The value of a cell that is not empty; None (and an error) where it has none."""
     if kind in ("text", "choice"):
         return text

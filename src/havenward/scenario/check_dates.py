@@ -87,7 +87,10 @@ def check_epochs(heading: Heading, header: Header, problems: Problems) -> None:
 
 
 def check_inside(draft: Draft, header: Header, problems: Problems) -> None:
-    """Dated rows lie within the scenario; earlier ones count from its first day, later ones never."""
+    """Dated rows lie within the scenario; earlier ones count from its first day, later ones never.
+
+    Control is that of an evening, so that the eve of the first day belongs to it.
+    """
     dated = (
         draft.control,
         draft.fighting,
@@ -101,9 +104,10 @@ def check_inside(draft: Draft, header: Header, problems: Problems) -> None:
     )
     for sheet in dated:
         for line, row in sheet:
+            first = header.start - dt.timedelta(days=sheet is draft.control)
             if row.date > header.end:
                 wrong = f"the date lies after the scenario's last day ({header.end}): the row has no effect"
-            elif row.date < header.start:
+            elif row.date < first:
                 wrong = f"the date lies before the scenario's first day ({header.start})"
             else:
                 continue

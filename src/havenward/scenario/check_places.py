@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
-
-from pyproj import Geod
 
 from havenward.scenario.cells import choices
 from havenward.scenario.draft import Draft
+from havenward.scenario.geography import distance_km
 from havenward.scenario.header import FILE
 from havenward.scenario.problems import Problems
 from havenward.scenario.schema import Location
@@ -245,14 +243,3 @@ def check_positions(sheet: Sheet[Location], problems: Problems) -> None:
         if abs(place.lon) <= 90 and distance_km((place.lon, place.lat), middle) <= FAR_KM:
             mend = f"Latitude and longitude look swapped: write lat {place.lon:g} and lon {place.lat:g}"
         problems.warning(sheet.file, line, "lat", f"{place.lat:g}, {place.lon:g}", wrong, mend)
-
-
-def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Length in km of the geodesic between two points, each latitude and longitude in degrees (WGS 84)."""
-    metres: float = _ellipsoid().inv(one[1], one[0], other[1], other[0])[2]
-    return metres / 1000
-
-
-@lru_cache(maxsize=1)
-def _ellipsoid() -> Geod:
-    return Geod(ellps="WGS84")

@@ -11,6 +11,7 @@ import networkx as nx
 
 from havenward.scenario.draft import Draft
 from havenward.scenario.problems import Problems
+from havenward.scenario.schema import Corridor
 
 RECEPTION = ("camp", "emergency", "host")
 
@@ -20,6 +21,7 @@ def check_ways(draft: Draft, problems: Problems) -> None:
     components = _components(draft)
     check_way_out(draft, problems)
     check_lengths(draft, components, problems)
+    check_spans(draft, problems)
     check_crossings(draft, problems)
     check_sites(draft, problems)
     check_reception(draft, components, problems)
@@ -53,6 +55,19 @@ def check_lengths(draft: Draft, components: dict[str, int], problems: Problems) 
             ends = f"from '{corridor.from_place}' to '{corridor.crossing}'"
             wrong = f"the corridor has no length, and routes.csv holds no way {ends}"
             problems.error(draft.corridors.file, line, "km", "", wrong, "Write its kilometres, or add the routes")
+
+
+def check_spans(draft: Draft, problems: Problems) -> None:
+    """Rows of one way differ by when it is open, and by nothing else."""
+    first: dict[tuple[str, str, str], tuple[int, Corridor]] = {}
+    for line, corridor in draft.corridors:
+        row, other = first.setdefault((corridor.from_place, corridor.crossing, corridor.use), (line, corridor))
+        for column in ("km", "width_km", "patrols", "mines"):
+            value, before = getattr(corridor, column), getattr(other, column)
+            if value != before:
+                wrong = f"row {row} says otherwise of the same way ({'nothing' if before is None else f'{before:g}'})"
+                shown = "" if value is None else f"{value:g}"
+                problems.error(draft.corridors.file, line, column, shown, wrong, "Write the same in each row of the way")
 
 
 def check_crossings(draft: Draft, problems: Problems) -> None:

@@ -46,4 +46,14 @@ def decode(file: str, content: bytes, problems: Problems) -> str | None:
         wrong = f"an invisible character (U+{ord(hidden[0]):04X}) stands in the text and was left out"
         problems.warning(file, row, "", "", wrong, "Delete it and any like it")
         text = _INVISIBLE.sub("", text)
+    return composed(text)
+
+
+def composed(text: str) -> str:
+    """`text` with plain spaces and composed letters."""
     return unicodedata.normalize("NFC", text.translate(_WIDE_SPACES))
+
+
+def hides(text: str) -> bool:
+    """Whether `text` holds a control character or a mark that nobody can see."""
+    return bool(_CONTROLS.search(text) or _INVISIBLE.search(text))

@@ -1,6 +1,6 @@
-"""The scenario format as documents: a page for people and a JSON Schema for programs.
+"""The formats of scenarios and of edits as documents: a page for people and a JSON Schema for programs each.
 
-`python -m havenward.scenario.document docs/reference` writes both anew; a test holds them to the schema.
+`python -m havenward.scenario.document docs/reference` writes them anew; a test holds them to the schema.
 """
 
 from __future__ import annotations
@@ -12,22 +12,17 @@ from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
-from havenward.scenario.cells import Kind, choices, kinds
+from havenward.scenario.edits.edit import Edit
+from havenward.scenario.edits.listed import json_schema as edits_schema
+from havenward.scenario.edits.listed import keys_of
+from havenward.scenario.edits.read import EDITS, LONGEST, MOST
 from havenward.scenario.folder import FILES, MAX_HEADER_BYTES, MAX_TABLE_BYTES
 from havenward.scenario.header import FILE
 from havenward.scenario.schema import FORMAT, REQUIRED, TABLES, Area, Epoch, Header, Scenario
 from havenward.scenario.sheet import MAX_ROWS
+from havenward.scenario.told import default, written
 
-_KINDS: dict[Kind, str] = {
-    "number": "number",
-    "integer": "whole number",
-    "date": "date",
-    "flag": "true or false",
-    "text": "text",
-    "block": "list",
-}
 _COMMON = ("label", "source", "note")
 
 
@@ -47,15 +42,53 @@ def page() -> str:
     return "\n".join([_preface(), _header(), *tables])
 
 
+def edits_page() -> str:
+    """The kinds of edits as a page of Markdown."""
+    return "\n".join([_edits_preface(), *(_edit(name, kind) for name, kind in EDITS.items())])
+
+
 def write(folder: Path) -> list[Path]:
-    """Writes both documents into `folder`; gives their paths."""
+    """Writes the documents into `folder`; gives their paths."""
     texts = {
         folder / "scenario.md": page(),
-        folder / "scenario.schema.json": json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
+        folder / "scenario.schema.json": _json(json_schema()),
+        folder / "edits.md": edits_page(),
+        folder / "edits.schema.json": _json(edits_schema()),
     }
     for path, text in texts.items():
         path.write_text(text, encoding="utf-8", newline="\n")
     return list(texts)
+
+
+def _json(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _edits_preface() -> str:
+    return f"""# Edits
+
+<!-- Written by `python -m havenward.scenario.document docs/reference`; edit the classes of edits, not this page. -->
+
+An edit is a dated what-if over a scenario. [How to write one](../how-to/edits.md) comes first; this page has every kind with
+its keys, as `havenward edits` lists them, and [edits.schema.json](edits.schema.json) the same as a JSON Schema.
+
+- A file of edits is a YAML list of at most {MOST} edits and {LONGEST // 1_000_000} MB, read as `scenario.yaml` is: no
+  anchors, aliases, tags or merge keys.
+- `date` lies within the scenario, and `until` not before it. After `until` what stood before holds again, to the bit.
+- Edits are made in the order in which they are given, and the scenario is checked after each.
+- No edit has a key for patrols, interception, captivity or mines, and none changes them on a way that is there.
+"""
+
+
+def _edit(name: str, kind: type[Edit]) -> str:
+    return f"""## {name}
+
+{(kind.__doc__ or "").strip()}
+
+| key | kind | default | meaning |
+|---|---|---|---|
+{_rows(kind, tuple(keys_of(kind)))}
+"""
 
 
 def _preface() -> str:
@@ -133,34 +166,10 @@ def _rows(model: type[BaseModel], names: tuple[str, ...]) -> str:
 
 
 def _row(model: type[BaseModel], name: str, field: FieldInfo) -> str:
-    words = choices(model, name)
-    kind = ", ".join(words) if words else _KINDS[kinds(model)[name]]
     meaning = (field.description or "").replace("|", "\\|")
-    return f"| `{name}` | {kind}{_limits(field)} | {_default(field)} | {meaning} |"
-
-
-def _limits(field: FieldInfo) -> str:
-    """The range of a number in words."""
-    signs = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
-    parts = [
-        f"{words} {getattr(limit, sign):.12g}"
-        for limit in field.metadata
-        for sign, words in signs.items()
-        if getattr(limit, sign, None) is not None
-    ]
-    return f" ({', '.join(parts)})" if parts else ""
-
-
-def _default(field: FieldInfo) -> str:
-    if field.is_required():
-        return "must be given"
-    if field.default is PydanticUndefined or field.default in ("", None):
-        return "empty"
-    if isinstance(field.default, bool):
-        return "`true`" if field.default else "`false`"
-    return f"`{field.default:.12g}`" if isinstance(field.default, int | float) else f"`{field.default}`"
+    return f"| `{name}` | {written(model, name)} | {default(field)} | {meaning} |"
 
 
 if __name__ == "__main__":
-    for written in write(Path(sys.argv[1])):
-        print(written)
+    for document in write(Path(sys.argv[1])):
+        print(document)

@@ -78,7 +78,7 @@ def content_of(root: Path, name: str, problems: Problems, most: int | None = Non
     limit = most or (MAX_HEADER_BYTES if name == HEADER else MAX_TABLE_BYTES)
     try:
         if not path.resolve(strict=True).is_relative_to(root):
-            wrong = "the file is a link that leads out of the scenario's folder"
+            wrong = "the file is a link that leads out of its folder"
             problems.error(name, None, "", "", wrong, "Put a copy of the file in its place")
             return None
         about = path.stat()

@@ -5,19 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
-from havenward.scenario.cells import choices, convert, kinds, read_cell, western_digits
+from havenward.scenario.blocks import Blocks, line_of
+from havenward.scenario.cells import convert, western_digits
 from havenward.scenario.decode import decode
-from havenward.scenario.explain import explain, meaning
 from havenward.scenario.outline import Path, outline
 from havenward.scenario.problems import Problems
-from havenward.scenario.refused import refusal
-from havenward.scenario.schema import FORMAT, Area, Epoch, Header
+from havenward.scenario.schema import FORMAT, Header
 
 FILE = "scenario.yaml"
-
-_BLOCKS: dict[str, type[BaseModel]] = {"areas": Area, "epochs": Epoch}
 
 
 @dataclass
@@ -30,9 +25,7 @@ class Heading:
 
     def line(self, *path: str | int) -> int:
         """The line of `path`, or of the nearest block around it."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path, 1)
+        return line_of(self.lines, *path)
 
 
 def read_header(content: bytes | None, problems: Problems) -> Heading:
@@ -51,14 +44,7 @@ def read_header(content: bytes | None, problems: Problems) -> Heading:
     if not _readable_format(data, heading, problems):
         return heading
     heading.areas = _area_names(data)
-    faulty: set[Path] = set()
-    typed = _typed(Header, data, (), heading, faulty, problems)
-    try:
-        heading.header = Header.model_validate(typed)
-    except ValidationError as refused:
-        _report(refused, heading, faulty, problems)
-    if faulty:
-        heading.header = None
+    heading.header = Blocks(FILE, lines, problems).read(Header, data)
     return heading
 
 
@@ -79,62 +65,3 @@ def _area_names(data: dict[str, Any]) -> frozenset[str] | None:
         return None
     names = [area.get("name") for area in areas if isinstance(area, dict)]
     return frozenset(name.strip() for name in names if isinstance(name, str))
-
-
-def _typed(
-    model: type[BaseModel],
-    data: dict[str, Any],
-    path: Path,
-    heading: Heading,
-    faulty: set[Path],
-    problems: Problems,
-) -> dict[str, Any]:
-    """`data` with its texts turned into the values that `model` takes; empty values are left out."""
-    typed: dict[str, Any] = {}
-    for key, value in data.items():
-        here = (*path, key)
-        if isinstance(value, str):
-            kind = kinds(model).get(key, "text")
-            result = read_cell(FILE, heading.line(*here), _name(here), kind, value.strip(), problems)
-            if result is None:
-                faulty.add(here)
-            else:
-                typed[key] = result
-        elif isinstance(value, list) and key in _BLOCKS:
-            typed[key] = [
-                _typed(_BLOCKS[key], entry, (*here, index), heading, faulty, problems) if isinstance(entry, dict) else entry
-                for index, entry in enumerate(value)
-            ]
-        elif value is not None:
-            typed[key] = value
-    return typed
-
-
-def _report(refused: ValidationError, heading: Heading, faulty: set[Path], problems: Problems) -> None:
-    for error in refused.errors(include_url=False):
-        path: Path = error["loc"]
-        if path in faulty:
-            continue
-        model = _BLOCKS.get(str(path[0]), Header) if len(path) > 2 else Header
-        column, row = _name(path), heading.line(*path)
-        key = str(path[-1])
-        if error["type"] == "extra_forbidden":
-            _report_unknown(row, column, key, model, problems)
-            continue
-        wrong, mend = explain(error)
-        value = error["input"] if isinstance(error["input"], str) else ""
-        problems.error(FILE, row, column, value, wrong, mend + meaning(model, key), choices(model, key))
-
-
-def _report_unknown(row: int, column: str, key: str, model: type[BaseModel], problems: Problems) -> None:
-    reason = refusal(key)
-    if reason is not None:
-        problems.error(FILE, row, column, key, reason, "Delete the key")
-        return
-    mend = f"Delete it, or use one of: {', '.join(model.model_fields)}"
-    problems.error(FILE, row, column, key, "is not a key of this format", mend, model.model_fields)
-
-
-def _name(path: Path) -> str:
-    """A path as people say it, without the numbers of list entries: the line tells which one is meant."""
-    return ".".join(str(step) for step in path if isinstance(step, str)) or FILE

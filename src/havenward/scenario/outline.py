@@ -7,13 +7,15 @@ repeated keys and further documents are refused: each can make a file mean somet
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from yaml import events
 
+from havenward.scenario.decode import composed, hides
 from havenward.scenario.problems import Problems
 
+Root = TypeVar("Root", dict[str, Any], list[Any])
 Path = tuple[str | int, ...]
 """Keys and list indices that lead to a value."""
 
@@ -34,23 +36,39 @@ class _Open:
 
 
 def outline(file: str, text: str, problems: Problems) -> tuple[dict[str, Any] | None, dict[Path, int]]:
-    """The document as blocks (dict), lists and texts (None where empty), and the line of each of its paths.
+    """The block that a document holds, as blocks (dict), lists and texts (None where empty), and the line of each path.
 
     The document is None where it cannot be read. What is refused but can be passed over is reported, and
     reading goes on.
     """
+    mend = "Write keys with values, one a line, for instance 'name: my-town'"
+    return _outline(file, text, problems, dict, "the file holds no block of keys", mend)
+
+
+def outline_list(file: str, text: str, problems: Problems) -> tuple[list[Any] | None, dict[Path, int]]:
+    """As `outline`, for a document that holds a list."""
+    mend = "Write each entry after a dash, for instance '- edit: set_desks'"
+    return _outline(file, text, problems, list, "the file holds no list", mend)
+
+
+def _outline(
+    file: str, text: str, problems: Problems, kind: type[Root], wrong: str, mend: str
+) -> tuple[Root | None, dict[Path, int]]:
     reading = _Reading(file, problems)
+    data: Root | None = None
     try:
-        data = reading.build(text)
+        found = reading.build(text)
+        if isinstance(found, kind):
+            data = found
+        elif not reading.stopped:
+            problems.error(file, 1, "", "", wrong, mend)
     except yaml.MarkedYAMLError as fault:
         row = fault.problem_mark.line + 1 if fault.problem_mark is not None else 1
         wrong = f"the line cannot be read as YAML ({fault.problem or fault.context})"
         problems.error(file, row, "", "", wrong, "Check indents, colons and quotation marks here and just above")
-        data = None
     except yaml.YAMLError as fault:
         wrong = f"the file cannot be read as YAML ({str(fault).splitlines()[0]})"
         problems.error(file, 1, "", "", wrong, "Check that it is a plain text file")
-        data = None
     return data, reading.lines
 
 
@@ -59,13 +77,14 @@ class _Reading:
 
     def __init__(self, file: str, problems: Problems) -> None:
         self.lines: dict[Path, int] = {}
+        self.stopped = False
         self._file = file
         self._problems = problems
         self._root: list[Any] = []
         self._stack = [_Open(self._root, ())]
 
-    def build(self, text: str) -> dict[str, Any] | None:
-        """The block that the document holds, or None (and an error)."""
+    def build(self, text: str) -> Any:
+        """What the document holds; None where it is empty or reading was stopped."""
         documents = 0
         for event in yaml.parse(text, Loader=_Loader):
             row = event.start_mark.line + 1 if event.start_mark is not None else 1
@@ -77,12 +96,9 @@ class _Reading:
             elif isinstance(event, events.CollectionEndEvent):
                 self._stack.pop()
             elif isinstance(event, events.NodeEvent) and not self._take(event, row):
+                self.stopped = True
                 return None
-        if not self._root or not isinstance(self._root[0], dict):
-            mend = "Write keys with values, one a line, for instance 'name: my-town'"
-            self._error(1, "", "", "the file holds no block of keys", mend)
-            return None
-        return self._root[0]
+        return self._root[0] if self._root else None
 
     def _take(self, event: events.NodeEvent, row: int) -> bool:
         """Takes a key, a value, or the beginning of a block or list; False where reading cannot go on."""
@@ -120,6 +136,9 @@ class _Reading:
             self._error(row, self._here(), f"*{event.anchor}", "aliases are not read", "Write the value out")
         elif event.anchor is not None:
             self._error(row, self._here(), f"&{event.anchor}", "anchors are not read", "Delete the anchor")
+        if isinstance(event, events.ScalarEvent) and hides(event.value):
+            wrong = "an escape stands for a character that nobody can see"
+            self._error(row, self._here(), event.value, wrong, "Leave it out")
         tag = getattr(event, "tag", None)
         if tag is not None:
             self._error(row, self._here(), tag, "tags are not read", "Delete the tag")
@@ -132,7 +151,7 @@ class _Reading:
         elif isinstance(event, events.SequenceStartEvent):
             value = []
         elif isinstance(event, events.ScalarEvent):
-            value = None if not event.style and event.value in _NULLS else event.value
+            value = None if not event.style and event.value in _NULLS else composed(event.value)
         path = self._insert(parent, value)
         self.lines.setdefault(path, row)
         return _Open(value, path) if isinstance(value, dict | list) else None

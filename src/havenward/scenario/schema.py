@@ -93,15 +93,16 @@ class Offensive(Row):
 
 
 class Restriction(Row):
-    """What the group, or the authorities, forbid or advise in an area from a date on."""
+    """What the group, or the authorities, forbid, advise or provide in an area from a date on."""
 
     key: ClassVar = ("area", "kind", "date")
     area: Text = Field(description="an origin area, or * for all")
     date: dt.date
-    kind: Literal["exit", "telephones", "advice"]
+    kind: Literal["exit", "telephones", "advice", "border", "services"]
     level: Share = Field(
         description="exit: 0 free, 0.5 against a bond, 1 barred; telephones: share of successes that is heard of "
-        "(reach) relative to normal times; advice: 1 told to stay at home, 0 not"
+        "(reach) relative to normal times; advice: 1 told to stay at home, 0 not; border: 1 nobody of the area "
+        "goes on abroad, 0 open; services: least share of services in its freed places, however short they are free"
     )
 
 
@@ -134,9 +135,11 @@ class Route(Row):
 
 
 class Corridor(Row):
-    """A way out of one home to one crossing. Danger is held at this level only, never finer."""
+    """A way out of one home to one crossing. Danger is held at this level only, never finer. A way that is open in several
+    spans has a row for each; but for the dates they say the same.
+    """
 
-    key: ClassVar = ("from_place", "crossing", "use")
+    key: ClassVar = ("from_place", "crossing", "use", "opened")
     from_place: Name
     crossing: Name
     use: Literal["road", "night", "front"] = Field(
@@ -147,8 +150,8 @@ class Corridor(Row):
     width_km: float = Field(0.0, ge=0, le=100, description="width of no man's land, or distance walked under fire")
     patrols: Share = Field(1.0, description="patrol strength relative to the sealed city's")
     mines: Share = Field(0.0, description="share of the width believed mined")
-    opened: dt.date | None = None
-    closed: dt.date | None = None
+    opened: dt.date | None = Field(None, description="first day on which it is open; empty: from the start")
+    closed: dt.date | None = Field(None, description="first day on which it is closed again; empty: open to the end")
 
 
 class Crossing(Row):
@@ -321,6 +324,18 @@ class Header(Strict):
     areas: list[Area] = Field(min_length=1, max_length=8)
     epochs: list[Epoch] = Field(default_factory=list, description="named spans of time, for reports")
     limits: list[Text] = Field(default_factory=list, description="what this scenario cannot tell")
+    edits: list[Text] = Field(default_factory=list, description="what-ifs that were made to it, each in a line")
+
+    @property
+    def full_name(self) -> str:
+        """Its name for files, which says whether edits were made."""
+        return f"{self.name}-edited" if self.edits else self.name
+
+    @property
+    def full_title(self) -> str:
+        """Its title, and how many edits were made."""
+        number = len(self.edits)
+        return f"With {number} edit{'' if number == 1 else 's'}: {self.title}" if number else self.title
 
 
 class Epoch(Strict):

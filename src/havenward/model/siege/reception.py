@@ -3,7 +3,8 @@
     camp or host    logistic(camp - pull x freed share of all dwellings), nothing where no plot is spare
     which camp      spare plots x policy x exp(-distance cost)
     which host      size x exp(-distance cost)
-    return          rate x exp(-damage effect x damage) x freed share x (1 - exp(-days free / service days))
+    return          rate x exp(-damage effect x damage) x freed share x services: 1 - exp(-days free / service days),
+                    or what is brought forward
 
 Who comes to a full camp goes to a host town; where no town receives, people stay in transit until there is room. People
 go back behind the group's line only while exit is free. Sources: the shares in camps printed by IOM (Nov 2016 - Jan 2017),
@@ -254,14 +255,14 @@ class Reception:
         damage = self.by_area.of(homes.damage[None])[0]
         services = -np.expm1(-free_days / value["service_days"][:, None])
         rate = value["return_rate"][:, None] * np.exp(-value["damage_effect"][:, None] * damage)
-        back = rate * freed * services
+        back = rate * freed * np.maximum(services, world.services[day])
         exit_free = world.exit_level[day] == 0.0
         behind = np.where(exit_free, value["return_open"][:, None] * (1.0 - freed), 0.0)
         area = self._settle_area
         chance = np.zeros((members, *self._there.shape))
         chance[..., 0] = back[:, area]
         chance[..., 1] = value["sponsorship"][:, None]
-        chance[..., 2] = value["onward"][:, None]
+        chance[..., 2] = value["onward"][:, None] * (1.0 - world.border[day])[area]
         chance[..., 3] = value["joining"][:, None]
         share = np.where(self._home_slot != NOBODY, self._area_share[np.arange(areas)[:, None], self._home_slot], 0.0)
         chance[..., 4:] = (behind[:, :, None] * share)[:, area]

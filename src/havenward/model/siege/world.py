@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import Geod
 
+from havenward.scenario.geography import distance_km
 from havenward.scenario.schema import Corridor, Location, Scenario
 
 F64 = NDArray[np.float64]
@@ -113,6 +113,8 @@ class World:
         neighbours: (H, H) linked by a route.
         front_km: (H, H) distance between homes.
         exit_level, telephones, advice: (D, A).
+        border: (D, A) share of those who would go on abroad that the border keeps.
+        services: (D, A) least share of services in freed places, however short they are free.
         price: (D, A) relative to the reference.
         inflow: (D, A) days of supplies that arrive a day.
         moon: (D,) lit share of the moon.
@@ -134,6 +136,8 @@ class World:
     exit_level: F64
     telephones: F64
     advice: F64
+    border: F64
+    services: F64
     price: F64
     inflow: F64
     moon: F64
@@ -179,6 +183,8 @@ def compile_world(scenario: Scenario) -> World:
         exit_level=calendar.steps(_restriction(scenario, areas, "exit"), 0.0),
         telephones=calendar.steps(_restriction(scenario, areas, "telephones"), 1.0),
         advice=calendar.steps(_restriction(scenario, areas, "advice"), 0.0),
+        border=calendar.steps(_restriction(scenario, areas, "border"), 0.0),
+        services=calendar.steps(_restriction(scenario, areas, "services"), 0.0),
         price=np.exp(
             calendar.lines(_by_area(areas, ((r.area, r.date, float(np.log(r.index))) for r in scenario.prices)), 0.0)
         ),
@@ -233,7 +239,7 @@ def _restriction(scenario: Scenario, areas: tuple[str, ...], kind: str) -> list[
 
 
 def _great_circle_km(a: Location, b: Location) -> float:
-    return float(Geod(ellps="WGS84").inv(a.lon, a.lat, b.lon, b.lat)[2]) / 1000.0
+    return distance_km((a.lat, a.lon), (b.lat, b.lon))
 
 
 def _home_around(host: Location, homes: list[Location]) -> int:
@@ -263,7 +269,10 @@ def _distances(scenario: Scenario, network: nx.Graph[str], start: list[str], end
 
 
 def _corridors(scenario: Scenario, calendar: Calendar, homes: list[str], network: nx.Graph[str]) -> Corridors:
-    rows = scenario.corridors
+    ways: dict[str, list[Corridor]] = {}
+    for row in scenario.corridors:
+        ways.setdefault(f"{row.from_place}>{row.crossing} {row.use}", []).append(row)
+    rows = [spans[0] for spans in ways.values()]
     crossings = _crossing_names(scenario)
     day = np.arange(calendar.days)
 
@@ -277,8 +286,9 @@ def _corridors(scenario: Scenario, calendar: Calendar, homes: list[str], network
             return row.km
         return float(_distances(scenario, network, [row.from_place], [row.crossing])[0, 0])
 
+    span_days = [np.any([is_open(row) for row in spans], axis=0) for spans in ways.values()]
     return Corridors(
-        names=tuple(f"{row.from_place}>{row.crossing} {row.use}" for row in rows),
+        names=tuple(ways),
         home=np.array([homes.index(row.from_place) for row in rows], dtype=np.int64),
         crossing=np.array([crossings.index(row.crossing) for row in rows], dtype=np.int64),
         use=np.array([USES.index(row.use) for row in rows], dtype=np.int64),
@@ -286,7 +296,7 @@ def _corridors(scenario: Scenario, calendar: Calendar, homes: list[str], network
         width_km=np.array([row.width_km for row in rows]),
         patrols=np.array([row.patrols for row in rows]),
         mines=np.array([row.mines for row in rows]),
-        open=np.array([is_open(row) for row in rows], dtype=np.bool_).reshape(len(rows), calendar.days).T,
+        open=np.array(span_days, dtype=np.bool_).reshape(len(rows), calendar.days).T,
     )
 
 

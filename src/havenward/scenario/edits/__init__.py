@@ -1,0 +1,1 @@
+"""Dated what-ifs over a scenario."""
