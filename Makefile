@@ -4,6 +4,8 @@
 #   make lint    the checks without the tests
 #   make bench   every figure about speed, measured on this machine
 #   make bench-flee  the same work done by Flee 3.1, which it installs into build/flee-3.1 (BENCH_OPTIONS=--quick for less)
+#   make soak    kill what does an ensemble 200 times at random, and hold its bits against those of one left alone
+#   make bench-many  ensembles: members a second, what is kept, how soon a what-if is answered
 #   make docs    write the generated pages of docs/reference anew
 #   make lock    solve requirements.lock anew (needs `uv`)
 #   make clean   remove what these targets made
@@ -17,7 +19,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CODE := src tests scripts benchmarks
 
-.PHONY: demo test lint bench bench-flee docs lock clean
+.PHONY: demo test lint bench bench-flee bench-many soak docs lock clean
 
 demo: $(READY)
 	rm -rf demo/mosul demo/mosul.report
@@ -39,6 +41,12 @@ bench: $(READY)
 
 bench-flee: $(READY)
 	$(BIN)/python benchmarks/vs_flee.py $(BENCH_OPTIONS)
+
+soak: $(READY)
+	$(BIN)/python -m tests.faults.kills 200
+
+bench-many: $(READY)
+	$(BIN)/python benchmarks/many.py $(BENCH_OPTIONS)
 
 docs: $(READY)
 	$(BIN)/python -m havenward.scenario.document docs/reference

@@ -28,10 +28,6 @@ def name_crowds(weight, crowd, places):
     return np.array([(weight[crowd == p] >= 0.0).any(axis=0) for p in range(places)])
 
 
-def is_occupied(units):
-    return bool(np.any(units))
-
-
 def span(numbers):
     return min([1.0, *numbers]), max([0.0, *numbers])
 

@@ -33,12 +33,6 @@ def test_name_crowds(case):
     assert (named == count_walk_twins.name_crowds(case.weight, case.crowd, PLACES)).all()
 
 
-@given(st.lists(st.sampled_from([0, 0, 0, 1, -1]), max_size=5))
-def test_is_occupied(units):
-    for dtype in (np.int64, np.float64):
-        assert count_walks.is_occupied(np.array(units, dtype=dtype)) == count_walk_twins.is_occupied(units)
-
-
 @given(st.lists(SHARE, max_size=5))
 def test_span(numbers):
     assert count_walks.span(np.array(numbers, dtype=float)) == count_walk_twins.span(numbers)
@@ -115,7 +109,7 @@ def kinds_of_units(case, dtype):
     return units * case.rng.choice([1.0, 0.37, 1e-7]) if dtype is np.float64 else units
 
 
-@pytest.mark.parametrize("dtype", [np.int64, np.float64], ids=["whole", "expected"])
+@pytest.mark.parametrize("dtype", [np.int64, np.int32, np.float64], ids=["whole", "narrow", "expected"])
 @given(case=st.one_of(walk_cases, misfit_cases))
 def test_step_counts(dtype, case):
     units = kinds_of_units(case, dtype)
@@ -141,7 +135,7 @@ def walked_counts(case, units):
     return books.units, books.passed, books.totals, books.drift, verdict
 
 
-@pytest.mark.parametrize("dtype", [np.int64, np.float64], ids=["whole", "expected"])
+@pytest.mark.parametrize("dtype", [np.int64, np.int32, np.float64], ids=["whole", "narrow", "expected"])
 @MANY
 @given(case=st.one_of(walk_cases, walk_cases, twisted_cases, misfit_cases))
 def test_walk_counts(dtype, case):

@@ -9,8 +9,10 @@ import typer
 
 from havenward import __version__
 from havenward.cli import (
+    compare,
     doctor,
     edits,
+    ensemble,
     evidence,
     export,
     init,
@@ -48,6 +50,8 @@ def _options(
 
 
 app.command("run")(run.command)
+app.command("ensemble")(ensemble.command)
+app.command("compare")(compare.command)
 app.command("report")(report.command)
 app.command("validate")(validate.command)
 app.command("init")(init.command)

@@ -16,6 +16,7 @@ from havenward.report.facts import facts
 from havenward.report.material import Common
 from havenward.report.opening import Opening
 from havenward.report.sentences import glances, headline, how_sure, reception
+from havenward.scenario.edits.read import EDITS
 from havenward.scenario.schema import Scenario
 
 LIMITS = (
@@ -68,4 +69,10 @@ def opening(given: Material) -> Opening:
 
 def edits_told(edits: Sequence[str], told: Detail) -> list[str]:
     """The edits made to a scenario, a line each; kind and date alone where single places may not be told."""
-    return [line if told.full else f"{' '.join(line.split()[:2])} ({NOT_TOLD})" for line in edits]
+    return [line if told.full else f"{kind_and_date(line)} ({NOT_TOLD})" for line in edits]
+
+
+def kind_and_date(line: str) -> str:
+    """Return the kind and the date of an edit as a header tells it; of anything else nothing."""
+    kind, date, *_ = [*line.split(), "", ""]
+    return f"{kind} {date}" if kind in EDITS and date.startswith("date=") else "an edit"

@@ -13,6 +13,7 @@ import numpy as np
 from havenward.core.compiled import allocating_kernel, kernel
 from havenward.core.orders import Counts
 from havenward.core.streams import ANYWHERE
+from havenward.core.totals import is_any
 from havenward.solve.kernels import (
     F64,
     I32,
@@ -59,15 +60,6 @@ class Desk(NamedTuple):
     left: I64
     u: F64
     listed: Bools
-
-
-@kernel
-def is_occupied(units: Counts) -> bool:
-    """Return whether any member has anybody among (M,) units."""
-    some = False
-    for m in range(units.size):
-        some |= units[m] != 0
-    return some
 
 
 @kernel
@@ -253,7 +245,7 @@ def step_counts(
         row = rows[i]
         part = acting[i]
         g = question.group[row]
-        if g < 0 or not is_occupied(part):
+        if g < 0 or not is_any(part):
             continue
         first, low = ways.first[row], question.options[g]
         width = question.options[g + 1] - low
@@ -286,7 +278,7 @@ def step_counts(
                 for m in range(size):
                     if room_at(desk.seen[c, m], room.free[c], room.full[c]) < veto:
                         moved[m] = 0
-            if is_occupied(moved):
+            if is_any(moved):
                 target = ways.to[first + k]
                 move_parts(moved, row, target, ways.links[first + k], ways, account)
                 for m in range(size):
@@ -300,7 +292,7 @@ def step_counts(
         if expected:
             for m in range(size):
                 desk.stayed[m] = desk.stayed[m] if desk.stayed[m] >= LEAST else 0.0
-        if (target != row or ways.through[row]) and is_occupied(desk.stayed):
+        if (target != row or ways.through[row]) and is_any(desk.stayed):
             move_parts(desk.stayed, row, target, -1, ways, account)
             if ways.through[target] and not desk.listed[target]:
                 desk.listed[target] = True
@@ -354,7 +346,7 @@ def walk_counts(
     start = np.empty(asked.size, dtype=np.int32)
     number = 0
     for i in range(asked.size):
-        if is_occupied(units[asked[i]]):
+        if is_any(units[asked[i]]):
             start[number] = asked[i]
             number += 1
     unasked = np.empty((number, size), dtype=units.dtype)

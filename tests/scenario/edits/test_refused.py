@@ -146,6 +146,15 @@ def test_warnings_that_were_there_are_not_told_again():
     assert warnings == []
 
 
+def test_plots_of_a_closed_camp_change_nothing():
+    lines = ["close_camp date=2010-07-20 camp='Long Meadow'", "set_capacity date=2010-07-22 camp='Long Meadow' plots=5000"]
+    made, _ = collect(lines, "--edit")
+    with pytest.raises(ScenarioError, match="takes nobody new from 2010-07-22 on"):
+        edited(month(), made, SIEGE)
+    reopened, _ = collect([lines[0] + " until=2010-07-30", lines[1]], "--edit")
+    edited(month(), reopened, SIEGE)
+
+
 def test_no_edit_is_no_change():
     assert edited(month(), Edits(), SIEGE) == (month(), [])
 

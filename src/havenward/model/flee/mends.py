@@ -105,7 +105,7 @@ WORDS: Final[dict[Mend, tuple[str, str]]] = {
         "How far people have travelled of late is remembered to the last digit (in exact mode here: to a 16th"
         " of a day's way).",
         "It is remembered to a quarter of a day's way, the way of a day to an eighth (finer where links are "
-        "short), which makes the chain one and a half to two times faster.",
+        "short), which leaves the chain fewer cells.",
     ),
 }
 """What Flee does, and what the mended rules do."""

@@ -94,7 +94,7 @@ class CloseBorder(OfArea):
 
 
 class EarlyReturn(OfArea):
-    """Brings clearance and services of freed places forward, so that people can return sooner. Nobody is made to return."""
+    """Brings services of freed places forward, so that people can return sooner. Nobody is made to return."""
 
     edit: Literal["early_return"] = "early_return"
     services: Share = Field(1.0, description="share of services that is there at once, however short a place is free")

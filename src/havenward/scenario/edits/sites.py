@@ -63,7 +63,14 @@ class SetCapacity(AtCamp):
     plots: int = Field(ge=0, le=10_000_000, description="family plots ready")
 
     def change(self, tables: Tables) -> None:
-        """Set its plots."""
+        """Set its plots, where it takes anybody."""
+        rows = tables.dated("camps", camp=self.camp)
+        last = self.until or tables.header.end
+        before = [row for row in rows if row.date <= self.date][-1:]
+        meant = [*before, *(row for row in rows if self.date < row.date <= last)]
+        if before and not any(row.policy for row in meant):
+            wrong = f"the camp takes nobody new from {self.date} on, so that more plots change nothing"
+            raise Impossible("camp", self.camp, wrong, "Name another camp, or leave out the edit that closes it")
         self.hold(tables, {"plots": self.plots})
 
 

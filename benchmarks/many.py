@@ -1,0 +1,115 @@
+"""Measures ensembles of `mosul`: `make bench-many`, or `python benchmarks/many.py [--members N]`.
+
+Seconds are on the clock, as a planner waits for them: from nothing planned to the summary written, kernels compiled. Figures
+of a busy machine are not to be compared with those of an idle one; ratios within a run are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+import time
+from itertools import pairwise
+from pathlib import Path
+
+from havenward.ensemble.ensemble import Ensemble
+from havenward.ensemble.executors import Executor, Here, Processes
+from havenward.ensemble.kept import turned
+from havenward.ensemble.named import Wanted
+from havenward.ensemble.progress import preview
+from havenward.ensemble.store import OUTCOME
+from havenward.ensemble.work import at_work
+from havenward.guard.disclosure import quantiles
+from havenward.model.siege.requirements import SIEGE
+from havenward.run.case import Case
+from havenward.run.kinds import case_of
+from havenward.run.request import Request
+from havenward.scenario.folder import locate
+from havenward.scenario.read import load
+from run import machine, say
+
+SCENARIO = "mosul"
+
+
+def measured(case: Case, folder: Path, members: int, executor: Executor) -> tuple[float, float, Ensemble]:
+    """Return seconds until all members are kept, seconds of the summary, and the ensemble."""
+    began = time.perf_counter()
+    ensemble = Ensemble.begin(case, locate(SCENARIO), str(folder), Request(members=members))
+    states = list(ensemble.turn(executor))
+    if states[-1].failed:
+        raise RuntimeError(states[-1].why)
+    kept = time.perf_counter() - began
+    began = time.perf_counter()
+    ensemble.finish()
+    return kept, time.perf_counter() - began, ensemble
+
+
+def answers(case: Case) -> None:
+    """How soon a warm process has a first answer, and how soon a hundred members."""
+    wanted = [Wanted("arrived"), Wanted("in_camp")]
+    for again in (False, True):
+        began = time.perf_counter()
+        found = [(time.perf_counter() - began, one.members) for one in preview(case, Request(members=100), wanted)]
+        if again:
+            for seconds, members in (found[0], found[-1]):
+                say("answers", f"`{SCENARIO}`, warm process, {members} members", f"{seconds:.1f} s")
+
+
+def stores(case: Case, folder: Path, members: int) -> None:
+    """Members a second by how many processes, what keeping costs, and what is kept."""
+    found = {}
+    for number, executor in ((0, Here()), (1, Processes(1)), (2, Processes(2))):
+        kept, summary, ensemble = measured(case, folder / str(number), members, executor)
+        found[number] = kept
+        words = f"{number} process{'' if number == 1 else 'es'} beside this one" if number else "this process alone"
+        say("stores", f"`{SCENARIO}`, {members} members, {words}", f"{kept:.1f} s, {members / kept:.2f} members a second")
+    say("stores", "two processes over one", f"{found[1] / found[2]:.2f} times as fast")
+    say("stores", f"summary of {members} members", f"{summary:.1f} s")
+    store, rules = at_work(ensemble.store.place.url)
+    began = time.process_time()
+    for block in range(store.plan.blocks):
+        turned(rules, store.plan.run(block))
+    bare = time.process_time() - began
+    began = time.process_time()
+    list(Ensemble.begin(case, locate(SCENARIO), str(folder / "again"), Request(members=members)).turn(Here()))
+    say("stores", "keeping, beyond turning", f"{(time.process_time() - began) / bare - 1:.1%} of the CPU time")
+    size = sum(path.stat().st_size for path in (folder / "2" / OUTCOME).rglob("*") if path.is_file())
+    say("stores", "kept of a member", f"{size / members / 1000:.0f} kB")
+    began = time.perf_counter()
+    quantiles(store.read("daily_stock", members, slice(0, 1))[..., 0], [0.05, 0.25, 0.5, 0.75, 0.95])
+    say("stores", f"figures of a fan chart of one site from {members} members", f"{time.perf_counter() - began:.2f} s")
+
+
+def growth(folder: Path) -> None:
+    """How the cost of a summary grows with members (of `toy`, whose members cost little)."""
+    case = case_of(load("toy", SIEGE))
+    seconds = {}
+    for members in (250, 1000):
+        ensemble = Ensemble.begin(case, locate("toy"), str(folder / f"toy{members}"), Request(members=members))
+        list(ensemble.turn(Processes(2)))
+        began = time.perf_counter()
+        ensemble.finish()
+        seconds[members] = time.perf_counter() - began
+    for (few, a), (many, b) in pairwise(seconds.items()):
+        say("growth", f"summary of {many} members of `toy` over that of {few}", f"{b / a:.2f} times for {many / few:.0f}")
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--members", type=int, default=128, help="members of the stores that are timed")
+    members = arguments.parse_args().members
+    machine()
+    print("| section | what | figure |\n| --- | --- | --- |")
+    case = case_of(load(SCENARIO, SIEGE))
+    folder = Path(tempfile.mkdtemp())
+    try:
+        answers(case)
+        stores(case, folder, members)
+        growth(folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

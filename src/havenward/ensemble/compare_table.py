@@ -1,0 +1,75 @@
+"""The table of a comparison: a row for each date, site and quantity, as CSV and as a workbook."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from havenward.ensemble.compare import Comparison
+from havenward.ensemble.compared import DANGER
+
+MEANINGS = {
+    "edit": "what is compared with the base",
+    "date": "last day of the period: every day of a short run, else month ends and the last day",
+    "site": "a place, or from>to for a flow between places",
+    "quantity": "a stage or a flow",
+    "measure": "stock, flow in the period, or cumulative since the first day",
+    "base_mean": "persons as things stand, mean over members",
+    "base_q05": "5 % quantile over members",
+    "base_q50": "median over members",
+    "base_q95": "95 % quantile over members",
+    "edited_mean": "persons with the edit, mean over members",
+    "edited_q05": "5 % quantile over members",
+    "edited_q50": "median over members",
+    "edited_q95": "95 % quantile over members",
+    "change_mean": "edited less base within each member, mean over members",
+    "change_q05": "5 % quantile of the changes over members",
+    "change_q50": "median of the changes",
+    "change_q95": "95 % quantile of the changes",
+    "change_error": "standard error of the mean change",
+    "chance_lower": "share of members in which the figure falls",
+    "chance_higher": "share of members in which it rises",
+    "variance_ratio": "variance of the difference of members that are no pairs, over that of pairs",
+}
+
+
+def table(comparisons: Mapping[str, Comparison]) -> pd.DataFrame:
+    """Return the rows of some comparisons, by the words for the edit of each.
+
+    Raises:
+        RunError: there are too few members.
+    """
+    return pd.concat([frame for words, one in comparisons.items() for frame in _frames(words, one)], ignore_index=True)
+
+
+def _frames(words: str, comparison: Comparison) -> Iterator[pd.DataFrame]:
+    """Yield the rows of a comparison in which any member has anybody on either side."""
+    periods = comparison.periods.astype(str)
+    for keys, found in comparison.rows():
+        site, quantity, measure = (np.repeat(column, len(periods)) for column in zip(*keys, strict=True))
+        figures = np.concatenate([found.base, found.edited, found.change, found.error[None]]).round(2)
+        shares = np.stack([found.lower, found.higher, found.variance_ratio]).round(4)
+        head = [words, np.tile(periods, len(keys)), site, quantity, measure]
+        frame = pd.DataFrame(dict(zip(MEANINGS, [*head, *figures, *shares], strict=True)))
+        # how dangerous ways are is assumed, and never told by place: see compared.py
+        yield frame[((found.base[0] > 0) | (found.edited[0] > 0)) & ~np.isin(quantity, list(DANGER))]
+
+
+def csv_of(frame: pd.DataFrame) -> bytes:
+    """Return the table as CSV."""
+    return frame.to_csv(index=False, lineterminator="\n").encode()
+
+
+def workbook_of(frame: pd.DataFrame, about: Mapping[str, str]) -> bytes:
+    """Return the table as a workbook: a read-me sheet, then the rows. What is said of it stands in its properties too."""
+    file = io.BytesIO()
+    notes = [*about.items(), ("", ""), *MEANINGS.items()]
+    with pd.ExcelWriter(file, engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False}}) as book:
+        pd.DataFrame(notes, columns=["what", "meaning"]).to_excel(book, sheet_name="read me", index=False)
+        frame.replace([float("inf")], "no change").to_excel(book, sheet_name="comparison", index=False, freeze_panes=(1, 5))
+        words = {"title": about["title"], "keywords": f"tier: {about['tier']}", "comments": about["banner"]}
+        book.book.set_properties(words)
+    return file.getvalue()

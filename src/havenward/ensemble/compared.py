@@ -1,0 +1,114 @@
+"""What comparisons come to: named quantities, and the parts of a corridor's effect, with what may be told of them.
+
+Nothing here may help to find where people could be stopped: danger is told of one corridor at a time and never by place, and
+edits that close ways are not held side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from statistics import median
+from typing import Any
+
+from havenward.ensemble.compare import Comparison, Differences
+from havenward.ensemble.named import Wanted
+from havenward.guard.disclosure import SMALLEST_HOME, held_share
+from havenward.run.request import RunError
+from havenward.run.siege_case import SiegeCase
+from havenward.scenario.edits.ways import CloseCorridor, CloseCrossing, OpenCorridor
+
+TOLD = ("arrived", "waiting", "in_camp", "in_host", "returned")
+"""Quantities that are told where none is named."""
+DANGER = frozenset({"captured", "died_on_way", "dead_or_lost", "turned_back", "released"})
+"""Quantities that no comparison tells, but for the sum of two of them where one corridor is opened."""
+FEWEST_FOR_RATIO = 20
+"""Pairs below which a ratio of variances is not told."""
+
+
+def check_edits(cases: Sequence[SiegeCase]) -> None:
+    """Refuse edits whose results side by side would rank where people can be stopped.
+
+    Raises:
+        RunError: more than one closes ways.
+    """
+    closing = [case for case in cases if any(isinstance(edit, CloseCorridor | CloseCrossing) for edit in case.edits.made)]
+    if len(closing) > 1:
+        raise RunError(
+            "more than one of these edits closes ways, and side by side they would rank where people can be stopped: "
+            "compare them one at a time"
+        )
+
+
+def check_wanted(case: SiegeCase, wanted: Sequence[Wanted]) -> None:
+    """Refuse quantities that are not to be told.
+
+    Raises:
+        RunError: one tells of danger on the way, or of who stays in or leaves a place with few people.
+    """
+    small = {place.name for place in case.scenario.locations if place.kind == "home" and place.population < SMALLEST_HOME}
+    for one in wanted:
+        if one.quantity in DANGER:
+            raise RunError(
+                f"{one.quantity} rests on assumptions about danger, which are not compared; name another quantity"
+            )
+        if one.site is not None and one.site.split(">")[0] in small:
+            wrong = f"{one.site.split('>')[0]} has fewer than {SMALLEST_HOME:,} people, and who stays or leaves is not told"
+            raise RunError(f"{wrong}; name its area's larger places, or leave the site out")
+
+
+def record(
+    cases: Mapping[str, SiegeCase], found: Mapping[str, Comparison], wanted: Sequence[Wanted], about: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what comparisons come to, by the words for each edit.
+
+    Args:
+        cases: the edited cases.
+        found: the comparisons.
+        wanted: quantities to be told of each; those that an edit's side does not know are left out.
+        about: what is said of all: scenario, tier, banner, members, seed, interval.
+    """
+    opened = {words: [edit for edit in case.edits.made if isinstance(edit, OpenCorridor)] for words, case in cases.items()}
+    alone = sum(len(edits) for edits in opened.values()) == 1
+    edits = {}
+    for words, comparison in found.items():
+        told = {str(one): comparison.total(one) for one in wanted if comparison.tells(one)}
+        parts = {
+            f"{edit.from_place}>{edit.crossing}": {
+                name: figures_of(part)
+                for name, part in comparison.corridor(edit.from_place, edit.crossing).items()
+                if name != "danger" or alone
+            }
+            for edit in opened[words]
+        }
+        edits[words] = {
+            "edits": cases[words].edits.rows(),
+            "caution": cases[words].words.get("caution", ""),
+            "quantities": {name: figures_of(one) for name, one in told.items()},
+            "corridors": parts,
+            "variance_ratio": _ratio([float(one.variance_ratio[0]) for one in told.values()], comparison.members),
+        }
+    members = next(iter(found.values())).members
+    return {**about, "interval_share": round(held_share(members, 0.9), 3), "edits": edits}
+
+
+def figures_of(found: Differences) -> dict[str, Any]:
+    """Return one figure's differences as plain numbers."""
+    spans = {"base": found.base, "edited": found.edited, "change": found.change}
+    told: dict[str, Any] = {
+        name: dict(zip(("mean", "q05", "q50", "q95"), span[:, 0].round(1).tolist(), strict=True))
+        for name, span in spans.items()
+    }
+    shares = {"error": found.error, "lower": found.lower, "higher": found.higher, "variance_ratio": found.variance_ratio}
+    return told | {name: _number(float(value[0])) for name, value in shares.items()}
+
+
+def _ratio(ratios: Sequence[float], members: int) -> float | None:
+    """Return the median of ratios that are numbers; none of few pairs, or where nothing changes in any member."""
+    finite = [ratio for ratio in ratios if isfinite(ratio)]
+    return _number(median(finite)) if finite and members >= FEWEST_FOR_RATIO else None
+
+
+def _number(value: float) -> float | None:
+    """Return a number that JSON knows; None where there is none."""
+    return round(value, 4) if isfinite(value) else None

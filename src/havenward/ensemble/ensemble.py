@@ -1,0 +1,246 @@
+"""An ensemble from its plan to its summary: what is missing is done, by whomever, and nothing that is there is lost.
+
+ensemble = Ensemble.begin(case, locate("toy"), "runs/toy", Request(members=1000))
+for state in ensemble.turn(Processes(2)):
+    print(state.done, "of", state.members)
+ensemble.finish()
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from havenward.ensemble.executors import Executor
+from havenward.ensemble.kept import Rules
+from havenward.ensemble.place import Place
+from havenward.ensemble.plan import BLOCK, EnsemblePlan
+from havenward.ensemble.store import EDITS, OUTCOME, PLAN, SCENARIO, Commit, EnsembleStore
+from havenward.ensemble.summary import summarise
+from havenward.ensemble.work import at_work
+from havenward.run.attributes import attributes_of
+from havenward.run.case import Case
+from havenward.run.columns import meanings
+from havenward.run.described import conserved, how_made
+from havenward.run.prepared import Prepared
+from havenward.run.request import Request, RunError
+from havenward.run.summary import final_stocks
+from havenward.run.table_files import About, Texts, write_csv, write_workbook
+
+RECORD, SUMMARY, WORKBOOK = "ensemble.json", "summary.csv", "summary.xlsx"
+WHOLE = (0, 1)
+"""The part that is everything."""
+GIVE_UP = 8
+"""Blocks that fail one after the other until the rest is not tried: a disk is full, or a store is away."""
+
+
+@dataclass(frozen=True)
+class State:
+    """How far an ensemble is.
+
+    Attributes:
+        members: planned, of the part that is done.
+        done: committed, with those that were there before.
+        resumed: of them, those that were there before.
+        failed: whose block failed.
+        seconds: since work began.
+        why: the last failure, if any.
+    """
+
+    members: int
+    done: int
+    resumed: int
+    failed: int
+    seconds: float
+    why: str = ""
+
+    @property
+    def rate(self) -> float:
+        """Members a second."""
+        return (self.done - self.resumed) / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds until the rest is done at this rate; infinite where nothing is known."""
+        left = self.members - self.done - self.failed
+        return left / self.rate if self.rate > 0 else (0.0 if left == 0 else float("inf"))
+
+
+@dataclass
+class Ensemble:
+    """An ensemble where it lies.
+
+    Attributes:
+        store: its plan and its members.
+    """
+
+    store: EnsembleStore
+    _sound: set[int] = field(init=False, default_factory=set)
+    _state: State | None = field(init=False, default=None)
+
+    @classmethod
+    def begin(
+        cls, case: Case, source: Path, url: str, request: Request, block: int = BLOCK, *, resume: bool = False
+    ) -> Ensemble:
+        """Lay an ensemble out, or go on with the same one.
+
+        Args:
+            case: what is run.
+            source: the folder that it was read from.
+            url: where the ensemble lies: a folder of this machine or of a store that fsspec knows.
+            request: what is run.
+            block: members that are turned and kept together.
+            resume: whether an ensemble that lies there already may be gone on with.
+
+        Raises:
+            RunError: the request is impossible, or another ensemble lies there.
+        """
+        place = Place.at(url)
+        if place.is_file:
+            raise RunError(f"{url} is a file; give a folder by --out")
+        files = _files(case, source)
+        plan = EnsemblePlan.of(case, request, files, block)
+        there = EnsembleStore.find(place)
+        if there is None:
+            begun = {SCENARIO, EDITS, OUTCOME} if resume else set()
+            if not begun.issuperset(place.names("")):
+                raise RunError(f"{url} is there already, and holds no {PLAN}; give another --out, or empty it")
+        elif not resume:
+            raise RunError(f"{url} holds an ensemble already; go on with it by --resume, or give another --out")
+        elif differs := there.plan.differs(plan):
+            wrong = f"{url} holds another ensemble, which differs in {', '.join(differs)}"
+            raise RunError(f"{wrong}; ask for the same, or give another --out")
+        return cls(EnsembleStore.begin(place, plan, Rules.of(case, plan.run(), plan.changes), files))
+
+    @classmethod
+    def open(cls, url: str) -> Ensemble:
+        """Return the ensemble that lies at a place.
+
+        Raises:
+            RunError: there is none.
+        """
+        return cls(at_work(url)[0])
+
+    def look(self, part: tuple[int, int] = WHOLE) -> list[int]:
+        """Return the blocks of a part that are not there, or not sound. Every value of the others is read once.
+
+        Raises:
+            RunError: the store cannot be read.
+        """
+        blocks = range(part[0], self.store.plan.blocks, part[1])
+        for commit in self.store.commits():
+            if commit.block in blocks and self.store.is_sound(commit):
+                self._sound.add(commit.block)
+        return [block for block in blocks if block not in self._sound]
+
+    def turn(self, executor: Executor, part: tuple[int, int] = WHOLE) -> Generator[State]:
+        """Do what is missing; yield how far it is, first before any work and then after every block.
+
+        What is done is kept whenever this ends. It ends early when blocks fail one after the other.
+
+        Args:
+            executor: who does it.
+            part: (k, n) to do every n-th block from the k-th on, where several machines share the work.
+
+        Raises:
+            RunError: the store cannot be read, or nobody is there to do it.
+        """
+        missing = self.look(part)
+        size = {block: len(self.store.plan.span(block)) for block in range(part[0], self.store.plan.blocks, part[1])}
+        members = sum(size.values())
+        resumed = done = members - sum(size[block] for block in missing)
+        failed, in_a_row, why, began = 0, 0, "", time.monotonic()
+        self._state = State(members, done, resumed, 0, 0.0)
+        yield self._state
+        with closing(executor.do(self.store.place.url, missing)) as every:
+            for told in every:
+                if told.commit is not None:
+                    done, in_a_row = done + size[told.block], 0
+                else:
+                    failed, in_a_row, why = failed + size[told.block], in_a_row + 1, told.why
+                self._state = State(members, done, resumed, failed, time.monotonic() - began, why)
+                yield self._state
+                if in_a_row == GIVE_UP:
+                    return
+
+    def finish(self) -> dict[str, Any]:
+        """Write the summary over the members that are there, from the first on without a gap; return what the record holds.
+
+        Raises:
+            RunError: no member is there, a block is damaged, or the store cannot be read or written.
+        """
+        plan, used = self.store.plan, self._unbroken()
+        members = sum(commit.members for commit in used)
+        if members == 0:
+            raise RunError("the first members are not there, so there is nothing to tell; go on with --resume")
+        _, rules = at_work(self.store.place.url)
+        today = dt.date.today()
+        attributes = attributes_of(rules.case, plan.run(), rules.ruleset, today)
+        initial = self.store.read("initial", members).astype(np.int64)
+        stages = self.store.read("stages", members)
+        state = self._state or State(plan.members, members, members, 0, 0.0)
+        record = how_made(Prepared(rules.case, plan.run(), rules.ruleset, attributes), plan.changes, plan.files, today) | {
+            "status": "complete" if members == plan.members else "broken off",
+            "members_done": members,
+            "done": state.done,
+            "failed": state.failed,
+            "resumed": state.resumed,
+            "days": plan.days,
+            "initial_persons": round(float(initial.mean())),
+            "conserved": all(
+                conserved(self.store.read("edges", part).swapaxes(0, 1), initial[part], whole=plan.solver != "mean")
+                for part in (slice(start, min(start + plan.block, members)) for start in range(0, members, plan.block))
+            ),
+            "approximations": sorted({name for commit in used for name in commit.approximations}),
+            "seconds": round(state.seconds, 2),
+            "member_seconds": round(sum(commit.seconds for commit in used) / members, 4),
+            "final": final_stocks(self.store.labels["stage_total"], stages, rules.ruleset.stages),
+        }
+        texts = Texts.of(summarise(self.store, rules.layout, members))
+        self._write_tables(texts, About({**attributes, "run": record["run_id"]}, meanings(rules.ruleset), rules.case.limits))
+        self.store.place.write(RECORD, (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode())
+        return record
+
+    def _unbroken(self) -> list[Commit]:
+        """Return the commits from the first block on without a gap; those that nobody has looked at yet are held to be so.
+
+        Raises:
+            RunError: one is damaged.
+        """
+        commits = {commit.block: commit for commit in self.store.commits()}
+        used = []
+        for block in range(self.store.plan.blocks):
+            if block not in commits:
+                break
+            if block not in self._sound and not self.store.is_sound(commits[block]):
+                where = self.store.place.url
+                raise RunError(f"block {block} of {where} is damaged; go on with --resume, which does it anew")
+            used.append(commits[block])
+        return used
+
+    def _write_tables(self, texts: Texts, about: About) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            write_csv(texts, Path(folder) / SUMMARY, about)
+            write_workbook(texts, Path(folder) / WORKBOOK, about)
+            for path in sorted(Path(folder).iterdir()):
+                self.store.place.write(path.name, path.read_bytes())
+
+
+def _files(case: Case, source: Path) -> dict[str, bytes]:
+    """Return the files that an ensemble is made from, by name below its folder; those of persons as counts."""
+    files = {}
+    for name in case.files(source):
+        instead = case.instead(name)
+        files[f"{SCENARIO}/{name}"] = (source / name).read_bytes() if instead is None else instead.encode()
+    if case.edits.made:
+        files[EDITS] = case.edits.text().encode()
+    return files

@@ -1,0 +1,121 @@
+"""`havenward compare`: base and edits from the command line, once more with --resume, and what is refused."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from havenward.cli.main import app
+
+DESKS = "set_capacity date=2010-03-10 camp='Long Meadow' plots=40"
+SHORT = ["--until", "2010-03-25", "--members", "4", "--workers", "0"]
+
+
+def compare(*words):
+    return CliRunner().invoke(app, ["compare", "toy", *words])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    where = tmp_path_factory.mktemp("compare") / "desks"
+    done = compare(DESKS, *SHORT, "--out", str(where))
+    assert done.exit_code == 0, done.output
+    return where, done.output
+
+
+def test_both_sides_and_the_change_are_told(folder):
+    where, told = folder
+    assert told.startswith("PUBLIC")
+    assert "4 pairs, seed 1; mean (60% interval, over assumptions and chance)" in told, "what four members bear"
+    assert "falls in" in told
+    assert "Pairing" not in told, "a ratio of variances of four values says nothing"
+    rows = list(csv.DictReader((where / "comparison.csv").read_text(encoding="utf-8").splitlines()))
+    assert {row["edit"] for row in rows} == {DESKS}
+    before = [row for row in rows if row["date"] < "2010-03-10"]
+    assert before
+    assert all(float(row["change_q95"]) == float(row["change_q05"]) == 0 for row in before)
+    assert (where / "comparison.xlsx").stat().st_size > 5_000
+    assert sorted(path.name for path in where.iterdir() if path.is_dir()) == ["base", "edit-1"]
+
+
+def test_it_is_the_same_once_more(folder):
+    where, told = folder
+    content = (where / "comparison.csv").read_bytes()
+    again = compare(DESKS, *SHORT, "--out", str(where), "--resume")
+    assert again.exit_code == 0
+    assert again.stdout.splitlines() == told.splitlines()
+    assert (where / "comparison.csv").read_bytes() == content
+
+
+def test_named_quantities_as_json(folder):
+    where, _ = folder
+    words = ["--quantity", "in_host@Eastholm", "--json", "--resume"]
+    done = compare(DESKS, *SHORT, "--out", str(where), *words)
+    assert done.exit_code == 0
+    told = json.loads(done.stdout)
+    assert told["members"] == 4
+    figures = told["edits"][DESKS]["quantities"]["in_host@Eastholm"]
+    assert set(figures) == {"base", "edited", "change", "error", "lower", "higher", "variance_ratio"}
+    assert figures["change"]["mean"] == pytest.approx(figures["edited"]["mean"] - figures["base"]["mean"], abs=0.2)
+
+
+def test_an_opened_corridor_says_what_must_be_said(tmp_path):
+    corridor = "open_corridor date=2010-03-10 from_place='Tarrow North' crossing='Stone Bridge' use=front"
+    done = compare(corridor, *SHORT, "--out", str(tmp_path / "corridor"))
+    assert done.exit_code == 0, done.output
+    for word in ("induction", "diversion", "danger", "not a recommendation", "interception"):
+        assert word in done.output
+
+
+NORTH, SOUTH = (
+    f"open_corridor date=2010-03-10 from_place='Tarrow {side}' crossing='Stone Bridge' use=front"
+    for side in ("North", "South")
+)
+CLOSED = "close_crossing date=2010-03-12 crossing='Stone Bridge'"
+
+
+def test_corridors_side_by_side_are_not_ranked_by_danger(tmp_path):
+    done = compare(NORTH, SOUTH, *SHORT, "--out", str(tmp_path / "two"))
+    assert done.exit_code == 0, done.output
+    assert "induction" in done.output
+    assert "danger:" not in done.output
+    table = (tmp_path / "two" / "comparison.csv").read_text(encoding="utf-8")
+    assert not any(word in table for word in ("captured", "died_on_way", "turned_back", "dead_or_lost", "released"))
+
+
+def test_what_is_written_has_its_tier_and_its_caution(tmp_path):
+    done = compare(NORTH, *SHORT, "--out", str(tmp_path / "one"), "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads((tmp_path / "one" / "comparison.json").read_text(encoding="utf-8"))
+    assert told["tier"] == "public"
+    assert "not a recommendation" in told["edits"][NORTH]["caution"]
+    assert told["edits"][NORTH]["edits"][0]["from_place"] == "Tarrow North"
+    book = openpyxl.load_workbook(tmp_path / "one" / "comparison.xlsx")
+    notes = " ".join(str(cell.value) for row in book["read me"].iter_rows() for cell in row)
+    assert "not a recommendation" in notes
+    assert "tier: public" in book.properties.keywords
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "wrong"),
+    [
+        (["set_desk date=2010-03-10"], 1, "is no kind of edit"),
+        ([DESKS, "--quantity", "arivals"], 1, "no arivals is told; there are:"),
+        ([DESKS, "--quantity", "@Eastholm"], 1, "names no quantity"),
+        ([DESKS, "--quantity", "captured"], 1, "rests on assumptions about danger"),
+        ([DESKS, "--quantity", "home_held@Millfield"], 1, "Millfield has fewer than 5,000 people"),
+        ([DESKS, "--quantity", "left_home@Millfield>Stone Bridge"], 1, "Millfield has fewer than 5,000 people"),
+        ([CLOSED, "close_corridor date=2010-03-12 from_place='Tarrow North' crossing='Stone Bridge'"], 1, "one at a time"),
+        ([DESKS, "--until", "2030-01-01"], 1, "does not lie within the scenario"),
+        ([DESKS, "--members", "1"], 2, "than or equal to 2"),
+    ],
+)
+def test_what_is_refused(tmp_path, words, code, wrong):
+    done = compare(*SHORT, *words, "--out", str(tmp_path / "x"))
+    assert done.exit_code == code
+    assert wrong in " ".join(done.output.split())
+    assert not list(tmp_path.rglob("commits/*")), "nothing was run"
