@@ -59,7 +59,7 @@ def hush() -> None:
 
     What it means for an ensemble is told by who does it.
     """
-    for name in ("asyncio", "distributed", "distributed.client", "tornado"):
+    for name in ("asyncio", "distributed", "distributed.client", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
