@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from havenward.cli.main import app
+from havenward.guard.audit import audit_log
 
 DESKS = "set_capacity date=2010-03-10 camp='Long Meadow' plots=40"
 SHORT = ["--until", "2010-03-25", "--members", "4", "--workers", "0"]
@@ -40,6 +41,14 @@ def test_both_sides_and_the_change_are_told(folder):
     assert all(float(row["change_q95"]) == float(row["change_q05"]) == 0 for row in before)
     assert (where / "comparison.xlsx").stat().st_size > 5_000
     assert sorted(path.name for path in where.iterdir() if path.is_dir()) == ["base", "edit-1"]
+
+
+def test_both_sides_and_the_comparison_are_in_the_audit_log(tmp_path):
+    before = audit_log().read_text(encoding="utf-8").splitlines() if audit_log().exists() else []
+    assert compare(DESKS, *SHORT, "--out", str(tmp_path / "x")).exit_code == 0
+    lines = [json.loads(line) for line in audit_log().read_text(encoding="utf-8").splitlines()[len(before) :]]
+    assert [line["where"].removeprefix(str(tmp_path)) for line in lines] == ["/x/base", "/x/edit-1", "/x"]
+    assert {line["tier"] for line in lines} == {"public"}
 
 
 def test_it_is_the_same_once_more(folder):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from havenward.cli.ensemble import executor_of, follow
-from havenward.cli.run import Assumptions, Solver, changes_of, date_of, read
+from havenward.cli.ensemble import broken_off, executor_of, follow
+from havenward.cli.run import Assumptions, Solver, read, request_of
 from havenward.cli.what_if import FOR_SIEGES, show_caution
 
 if TYPE_CHECKING:
@@ -58,21 +58,13 @@ def command(
     from havenward.ensemble.ensemble import Ensemble
     from havenward.ensemble.named import Wanted
     from havenward.guard.audit import AuditError, check_log, log_export
-    from havenward.run.request import Request, RunError
+    from havenward.run.request import RunError
     from havenward.scenario.folder import locate
 
     try:
         check_log()
         wanted = [Wanted.read(text) for text in quantities or TOLD]
-        request = Request(
-            solver=solver.value if solver else None,
-            members=members,
-            seed=seed,
-            first=date_of(first, "--from"),
-            last=date_of(last, "--until"),
-            spread=1.0 if assumptions is Assumptions.drawn else 0.0,
-            changes=changes_of(changes or []),
-        )
+        request = request_of(solver, members, seed, (first, last), changes, assumptions)
         case = siege(base, [])
         edited = {words: siege(base, [words]) for words in edits}
         check_edits(list(edited.values()))
@@ -94,12 +86,13 @@ def command(
         about = {"title": f"{case.title}: what edits change", "members": members}
         about |= {key: records[0][key] for key in ("scenario", "tier", "banner", "seed", "solver", "interval", "run_id")}
         told = record(edited, found, wanted, about)
-        for what in [*records, told]:
-            log_export("run", run=what["run_id"], scenario=what["scenario"], tier=tier, why="", where=folder)
+        log_export("run", run=told["run_id"], scenario=told["scenario"], tier=tier, why="comparison", where=folder)
         _write(folder, found, told)
     except (RunError, AuditError) as error:
         typer.echo(f"havenward: {error}", err=True)
         raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        raise broken_off() from None
     if as_json:
         typer.echo(json.dumps({"comparison": str(folder), **told}, ensure_ascii=False))
         return

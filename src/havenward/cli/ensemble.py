@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from havenward.cli.run import Assumptions, Solver, changes_of, date_of, read, tell_figures
+from havenward.cli.run import Assumptions, Solver, read, request_of, tell_figures
 from havenward.cli.what_if import EditOption, show_caution
 from havenward.model.flee.mends import Level
 
@@ -70,22 +70,14 @@ def command(
 ) -> None:
     """Run many members of a scenario into a store; broken off at any moment, it is gone on with by --resume."""
     from havenward.ensemble.ensemble import Ensemble
-    from havenward.run.request import Request, RunError
+    from havenward.run.request import RunError
     from havenward.run.siege_case import SiegeCase
     from havenward.scenario.folder import locate
 
     try:
         share = _share(part)
         case = read(scenario, level, public_sources, edits or [])
-        request = Request(
-            solver=solver.value if solver else None,
-            members=members,
-            seed=seed,
-            first=date_of(first, "--from"),
-            last=date_of(last, "--until"),
-            spread=1.0 if assumptions is Assumptions.drawn else 0.0,
-            changes=changes_of(changes or []),
-        )
+        request = request_of(solver, members, seed, (first, last), changes, assumptions)
         where = out or _usual(case, seed)
         ensemble = Ensemble.begin(case, locate(scenario), where, request, block, resume=resume or bool(part))
         state = follow(ensemble, executor_of(workers, scheduler), share, where)

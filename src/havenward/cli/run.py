@@ -18,6 +18,7 @@ from havenward.model.flee.mends import Level
 if TYPE_CHECKING:
     from havenward.run.case import Case
     from havenward.run.engine import Progress
+    from havenward.run.request import Request
 
 
 class Solver(StrEnum):
@@ -84,22 +85,13 @@ def command(
 ) -> None:
     """Run a scenario, or a Flee folder, for many members and keep everything in a folder."""
     from havenward.run.folder import run_to_folder
-    from havenward.run.request import Request, RunError
+    from havenward.run.request import RunError
     from havenward.run.siege_case import SiegeCase
     from havenward.scenario.folder import locate
 
     try:
         case = read(scenario, level, public_sources, edits or [])
-        request = Request(
-            solver=solver.value if solver else None,
-            members=members,
-            seed=seed,
-            first=date_of(first, "--from"),
-            last=date_of(last, "--until"),
-            spread=1.0 if assumptions is Assumptions.drawn else 0.0,
-            threads=threads,
-            changes=changes_of(changes or []),
-        )
+        request = request_of(solver, members, seed, (first, last), changes, assumptions, threads)
         folder = out or _free_folder(case, seed)
         with bar(f"{case.name}: {members} members") as progress:
             record = run_to_folder(case, locate(scenario), folder, request, progress)
@@ -156,6 +148,34 @@ def bar(title: str) -> Iterator[Progress]:
             shown.update(task, completed=done, total=total)
 
         yield progress
+
+
+def request_of(
+    solver: Solver | None,
+    members: int,
+    seed: int,
+    days: tuple[str | None, str | None],
+    changes: list[str] | None,
+    assumptions: Assumptions,
+    threads: int = 1,
+) -> Request:
+    """Return what the options of a run ask for.
+
+    Raises:
+        RunError: a date or a change cannot be read.
+    """
+    from havenward.run.request import Request
+
+    return Request(
+        solver=solver.value if solver else None,
+        members=members,
+        seed=seed,
+        first=date_of(days[0], "--from"),
+        last=date_of(days[1], "--until"),
+        spread=1.0 if assumptions is Assumptions.drawn else 0.0,
+        threads=threads,
+        changes=changes_of(changes or []),
+    )
 
 
 def date_of(text: str | None, option: str) -> dt.date | None:

@@ -27,6 +27,7 @@ from havenward.ensemble.plan import BLOCK, EnsemblePlan
 from havenward.ensemble.store import EDITS, OUTCOME, PLAN, SCENARIO, Commit, EnsembleStore
 from havenward.ensemble.summary import summarise
 from havenward.ensemble.work import at_work
+from havenward.guard.audit import AuditError, log_export
 from havenward.run.attributes import attributes_of
 from havenward.run.case import Case
 from havenward.run.columns import meanings
@@ -207,6 +208,12 @@ class Ensemble:
         }
         texts = Texts.of(summarise(self.store, rules.layout, members))
         self._write_tables(texts, About({**attributes, "run": record["run_id"]}, meanings(rules.ruleset), rules.case.limits))
+        try:
+            why = record["public_sources"] and f"public sources: {record['public_sources']}"
+            where = self.store.place.url
+            log_export("run", run=record["run_id"], scenario=record["scenario"], tier=record["tier"], why=why, where=where)
+        except AuditError as error:
+            raise RunError(str(error)) from error
         self.store.place.write(RECORD, (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode())
         return record
 

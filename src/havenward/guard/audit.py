@@ -43,7 +43,7 @@ def _data_of_user() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
 
 
-def log_export(what: What, *, run: str, scenario: str, tier: Tier, why: str, where: Path) -> None:
+def log_export(what: What, *, run: str, scenario: str, tier: Tier, why: str, where: Path | str) -> None:
     """Add a line about what is about to be written for others to read.
 
     Args:
@@ -52,7 +52,7 @@ def log_export(what: What, *, run: str, scenario: str, tier: Tier, why: str, whe
         scenario: its name.
         tier: how freely it may be shown.
         why: the reason that was given; empty where none is asked for.
-        where: the file or folder that is written.
+        where: the file or folder that is written; a text is the address of one elsewhere.
 
     Raises:
         AuditError: the log cannot be written, so nothing may be exported.
@@ -65,7 +65,7 @@ def log_export(what: What, *, run: str, scenario: str, tier: Tier, why: str, whe
         "scenario": scenario,
         "tier": tier,
         "why": why,
-        "where": str(where.absolute()),
+        "where": str(where.absolute()) if isinstance(where, Path) else where,
         "version": __version__,
     }
     _add((json.dumps(line, ensure_ascii=False) + "\n").encode())

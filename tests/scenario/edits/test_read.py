@@ -195,3 +195,8 @@ def test_odd_letters_are_read_with_a_warning():
         "Arabic-Indic or Persian digits were read as 3",
         "an invisible character",
     ]
+
+
+def test_a_list_may_begin_with_a_remark():
+    listed, _ = collect(["# sooner\n\n- {edit: close_border, date: 2010-07-01}\n"], "--edit")
+    assert listed.made == collect(["close_border date=2010-07-01"], "--edit")[0].made

@@ -121,9 +121,15 @@ def _taken(one: Given, name: str, problems: Problems) -> Edits:
             text = decode(name, one.encode(errors="surrogateescape"), problems)
             if text is None:
                 return Edits()
-            return parse_edits(name, text, problems) if text.startswith("- ") else _spoken(text, name, problems)
+            return parse_edits(name, text, problems) if _is_list(text) else _spoken(text, name, problems)
     edit = _read(Blocks(name, {}, problems), dict(one), ())
     return Edits() if edit is None else Edits((edit,), ((name, None),))
+
+
+def _is_list(text: str) -> bool:
+    """Return whether a text is a YAML list: its first line that says anything begins with a dash."""
+    lines = (line for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    return next(lines, "").startswith("- ")
 
 
 def _in_file(path: Path, problems: Problems) -> Edits:
