@@ -16,6 +16,7 @@ from havenward.model.siege.parameters import (
 )
 from havenward.model.siege.siege import Siege
 from havenward.run.engine import Plan, simulate
+from havenward.run.record import Recorder
 from havenward.scenario.schema import Assumption
 
 MEMBERS = np.arange(4000, dtype=np.uint32)
@@ -150,7 +151,8 @@ def test_at_its_least_and_its_most_a_run_goes_through_and_loses_nobody(toy, row,
     for value in (row.least, row.most):
         edge = toy.model_copy(update={"assumptions": (*others, Assumption(name=row.name, median=value))})
         people = People()
-        tally = simulate(Siege.of(edge, {}), plan, lambda batch, people=people: people, lambda done, total: None)
+        recorder = lambda _, rules, people=people: Recorder.of(rules, people, plan)  # noqa: E731
+        tally = simulate(Siege.of(edge, {}), plan, recorder, lambda done, total: None)
         kept = np.concatenate(people.evenings, axis=1)
         assert kept.shape == (2, 25)
         np.testing.assert_allclose(kept, np.repeat(tally.initial_persons[:, None], 25, axis=1), rtol=1e-5)

@@ -8,6 +8,7 @@ import pytest
 from havenward.api import load
 from havenward.model.siege.siege import Siege
 from havenward.run.engine import BATCH, Plan, batches, simulate
+from havenward.run.record import Recorder
 
 
 class Shelf:
@@ -25,12 +26,12 @@ def whole(members, solver="chain", days=25):
     siege = Siege.of(load("toy"), {})
     shelves = []
 
-    def sink(batch):
+    def chronicle(batch, rules):
         shelves.append(Shelf())
-        return shelves[-1]
+        return Recorder.of(rules, shelves[-1], plan)
 
     plan = Plan(solver=solver, members=members, seed=3, spread=1.0, first=0, last=days - 1)
-    tally = simulate(siege, plan, sink, lambda done, total: None)
+    tally = simulate(siege, plan, chronicle, lambda done, total: None)
     assert tally.members_done == len(members)
     return {
         name: np.concatenate([np.concatenate(shelf.kept[name], axis=1) for shelf in shelves]) for name in shelves[0].kept
@@ -65,5 +66,5 @@ def test_an_interrupt_before_the_days_of_a_batch_keeps_the_batches_before_it(mon
 
     monkeypatch.setattr(Siege, "for_members", interrupted)
     plan = Plan(solver="chain", members=range(BATCH + 3), seed=3, spread=1.0, first=0, last=4)
-    tally = simulate(siege, plan, lambda batch: Shelf(), lambda done, total: None)
+    tally = simulate(siege, plan, lambda _, rules: Recorder.of(rules, Shelf(), plan), lambda done, total: None)
     assert (tally.members_done, tally.days_done) == done

@@ -102,13 +102,15 @@ def test_days_before_are_not_turned():
     scenario = town()
     from havenward.model.siege.siege import Siege
     from havenward.run.engine import simulate
+    from havenward.run.record import Recorder
 
     class Nowhere:
         def write(self, name, first_day, values):
             assert first_day >= 10
 
     plan = plan_of(SiegeCase(scenario), Request(first=FIRST, last=LAST, members=1))
-    simulate(Siege.of(scenario, {}), plan, lambda batch: Nowhere(), lambda done, total: turned.append((done, total)))
+    chronicle = lambda _, rules: Recorder.of(rules, Nowhere(), plan)  # noqa: E731
+    simulate(Siege.of(scenario, {}), plan, chronicle, lambda done, total: turned.append((done, total)))
     assert turned[0] == (1, 11)
     assert turned[-1] == (11, 11)
 

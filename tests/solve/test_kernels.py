@@ -406,6 +406,20 @@ def test_tally_flows(case):
     assert (out == twins.tally_flows(flows, case.rows, links, people, 4)[..., : groups + units]).all()
 
 
+@given(cases)
+def test_add_flows(case):
+    flows = case.flows()
+    where, moved = twins.listed(flows, case.rng.permutation(3))
+    links = np.where(case.rows >= 0, case.rng.integers(-1, 4, case.rows.shape), -1)
+    groups, units = case.rng.integers(1, 5), case.rng.integers(0, 2)
+    people = case.rng.integers(0, 4, (ROWS, groups))
+    out, today = np.ones((4, groups + units, MEMBERS), dtype=np.int64), np.ones((4, MEMBERS), dtype=np.int64)
+    kernels.add_flows(where.astype(np.int32), moved, case.rows, links, people, people.sum(axis=1), out, today)
+    expected = twins.tally_flows(flows, case.rows, links, people, 4).transpose(1, 2, 0)
+    assert (out - 1 == expected[:, : groups + units]).all()
+    assert (today - 1 == expected[:, :groups].sum(axis=1)).all()
+
+
 def test_every_kernel_has_a_twin_here():
     made, here = vars(kernels) | vars(unit_kernels), (kernels.__name__, unit_kernels.__name__)
     compiled = {name for name, one in made.items() if hasattr(one, "py_func") and one.__module__ in here}

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from havenward.core.ledger import Ledger
 from havenward.core.orders import OrderError, Solver
 from havenward.core.rules import Rules, RuleSet
+from havenward.run.chronicle import Chronicle
 from havenward.run.days import turn_day
-from havenward.run.record import Recorder, Sink
+from havenward.run.sealing import postponed
 from havenward.solve.chain import Chain
 from havenward.solve.individuals import Individuals
 from havenward.solve.mean import Mean
@@ -112,12 +113,18 @@ def people_at_start(rules: Rules) -> NDArray[np.int64]:
 def simulate(
     ruleset: RuleSet,
     plan: Plan,
-    sink: Callable[[Batch], Sink],
+    chronicle: Callable[[Batch, Rules], Chronicle],
     progress: Progress,
 ) -> Tally:
     """Run all batches of a plan.
 
-    Ctrl-C ends the run early: what was done so far is in the store, and the tally says how much that is.
+    Ctrl-C ends the run after the day that is being turned. What was done so far is kept; the tally says how much that is.
+
+    Args:
+        ruleset: what is run.
+        plan: how.
+        chronicle: gives what keeps the days of a batch.
+        progress: is told how far it is.
 
     Raises:
         Vanished: people were lost or invented; the run is worth nothing.
@@ -127,23 +134,25 @@ def simulate(
     approximations: set[str] = set()
     done = 0
     for batch in batches(plan.members, plan.batch):
-        day = plan.begin - 1
+        turned = plan.begin
         try:
             rules = ruleset.for_members(batch.numbers, plan.seed, plan.spread, plan.begin)
             initial[batch.place] = people_at_start(rules)
             ledger = Ledger(rules.table)
             solver = solver_for(plan.solver, rules, plan.seed, batch.numbers, ledger, plan.threads)
-            with Recorder(rules, sink(batch), plan.first, plan.last, plan.solver != "mean", plan.begin) as recorder:
+            with chronicle(batch, rules) as kept, postponed() as break_off:
                 for day in range(plan.begin, plan.last + 1):
-                    turn_day(rules, solver, ledger, day, recorder.order)
-                    recorder.dusk(day, solver.counts)
+                    turn_day(rules, solver, ledger, day, kept.order)
+                    kept.dusk(day, solver.counts)
+                    turned = day + 1
                     done += len(batch.numbers)
                     progress(done, total)
+                    break_off()
         except KeyboardInterrupt:
             first_batch = batch.place.start == 0
             return Tally(
                 members_done=batch.place.stop if first_batch else batch.place.start,
-                days_done=max(day - plan.first, 0) if first_batch else plan.last - plan.first + 1,
+                days_done=max(turned - plan.first, 0) if first_batch else plan.last - plan.first + 1,
                 initial_persons=initial,
                 approximations=frozenset(approximations),
             )

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Any, Literal, NamedTuple
+from types import TracebackType
+from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from havenward.core.cells import NOBODY
 from havenward.core.counted import Counted
-from havenward.core.rules import RuleSet
+from havenward.core.orders import Counts, Order, Passage, Quota, Split
+from havenward.core.rules import Rules, RuleSet
 from havenward.core.telling import Telling
+from havenward.core.totals import Flows, Total, members_last
 from havenward.run.columns import DAILY_UP_TO
 from havenward.run.daily import Link, links_of, stocks_of
+from havenward.run.days import Realised
 from havenward.run.engine import Batch, Plan
 from havenward.run.sums import Sums
+from havenward.solve import kernels
 
 Measure = Literal["stock", "flow", "cumulative"]
 
@@ -109,55 +114,126 @@ def _areas(frame: xr.Dataset) -> dict[str, str]:
 
 @dataclass
 class PeriodsPart:
-    """What the summary needs of one batch, by stretches of days. A stretch that is handed on twice is kept once."""
+    """What the summary needs of one batch: a chronicle, see `run.chronicle`.
+
+    Attributes:
+        place: of its members in the run.
+        rules: of its members.
+        layout: what is told.
+        plan: the run's.
+        ends: places of the days that end a period.
+        told: those of them that were reached, and the last day of a run that was broken off.
+        levels, moves, summed: (M, labels, counts) of each period.
+        place_stock, place_flow, place_summed: (M, labels) of each day.
+        edges: (M, origins, groups) people on the first evening and on the last.
+        stages: (M, stages) persons on the last evening.
+    """
 
     place: slice
-    first: int
+    rules: Rules
     layout: Layout
+    plan: Plan
     ends: NDArray[np.int64]
-    levels: dict[int, NDArray[Any]] = field(default_factory=dict)
-    moves: dict[int, list[tuple[int, NDArray[Any], NDArray[Any]]]] = field(default_factory=dict)
-    place_stock: dict[int, NDArray[Any]] = field(default_factory=dict)
-    place_flow: dict[int, NDArray[Any]] = field(default_factory=dict)
-    place_summed: dict[int, NDArray[Any]] = field(default_factory=dict)
-    edges: dict[int, tuple[NDArray[Any], NDArray[Any]]] = field(default_factory=dict)
-    stages: dict[int, NDArray[Any]] = field(default_factory=dict)
+    told: list[int] = field(init=False, default_factory=list)
+    levels: list[NDArray[Any]] = field(init=False, default_factory=list)
+    moves: list[NDArray[Any]] = field(init=False, default_factory=list)
+    summed: list[NDArray[Any]] = field(init=False, default_factory=list)
+    place_stock: list[NDArray[Any]] = field(init=False, default_factory=list)
+    place_flow: list[NDArray[Any]] = field(init=False, default_factory=list)
+    place_summed: list[NDArray[Any]] = field(init=False, default_factory=list)
+    edges: list[NDArray[Any]] = field(init=False, default_factory=list)
+    stages: NDArray[Any] = field(init=False)
 
-    def write(self, name: str, first_day: int, values: NDArray[Any]) -> None:
-        """Take (M, days, ...) values of a variable."""
-        start = first_day - self.first
-        if name == "stock":
-            self._stock(start, values)
-        elif name == "flow":
-            self._flow(start, values)
+    def __post_init__(self) -> None:
+        layout, table = self.layout, self.rules.table
+        number = np.dtype(np.float64 if self.plan.solver == "mean" else np.int64)
+        links, counts, members = len(self.rules.links), len(layout.counted.names), self.rules.members
+        self._persons = table.persons()
+        self._flow, self._today = np.zeros((links, counts, members), number), np.zeros((links, members), number)
+        self._flow_sum, self._summed_sum, self._place_flow_sum = (
+            layout.flow.total,
+            layout.summed.total,
+            layout.place_flow.total,
+        )
+        self._place_stock_sum = _of_cells(layout.place_stock, self.rules.series, self._persons)
+        self._is_kept = self.plan.begin >= self.plan.first
 
-    def _stock(self, start: int, values: NDArray[Any]) -> None:
-        layout, days = self.layout, values.shape[1]
-        # the last day of a stretch may turn out to be the last of all
-        told = sorted({*(self.ends[(self.ends >= start) & (self.ends < start + days)] - start).tolist(), days - 1})
-        sums = layout.stock.add(values[:, told])
-        self.levels |= {start + day: sums[:, k] for k, day in enumerate(told)}
-        self.place_stock[start] = layout.place_stock.add(layout.counted.persons(values))
-        by_origin = layout.origin.add(layout.counted.people(values[:, [0, -1]]))
-        self.edges[start] = by_origin[:, 0], by_origin[:, 1]
-        self.stages[start] = layout.stages.add(layout.counted.persons(values[:, -1:]))[:, 0]
+    def __enter__(self) -> Self:
+        """Nothing is opened."""
+        return self
 
-    def _flow(self, start: int, values: NDArray[Any]) -> None:
-        layout, days = self.layout, values.shape[1]
-        number = np.int64 if np.issubdtype(values.dtype, np.integer) else np.float64
-        cuts = self.ends[(self.ends >= start) & (self.ends < start + days - 1)] - start + 1
-        edges = [0, *cuts.tolist(), days]
-        sums = np.stack([values[:, a:b].sum(axis=1, dtype=number) for a, b in pairwise(edges)], axis=1)
-        flow, summed = layout.flow.add(sums), layout.summed.add(sums)
-        self.moves[start] = [(start + end - 1, flow[:, k], summed[:, k]) for k, end in enumerate(edges[1:])]
-        people = layout.counted.persons(values)
-        self.place_flow[start] = layout.place_flow.add(people)
-        self.place_summed[start] = layout.summed.add(people)
+    def order(self, order: Order, realised: Realised) -> None:
+        """Add what an order moved, on a day that is kept."""
+        if not self._is_kept:
+            return
+        if isinstance(realised, Flows) and isinstance(order, Split | Quota) and order.move.counted:
+            move, people = order.move, self.rules.table.people
+            told = people, self._persons, self._flow, self._today
+            kernels.add_flows(realised.where, realised.moved, move.rows, move.links, *told)
+        if isinstance(realised, Passage):
+            units, groups = realised.units.T, realised.people.shape[1]
+            self._flow[:, :groups] += realised.people[:, :, None] * units[:, None]
+            if self.rules.unit:
+                self._flow[:, -1] += units
+            self._today += realised.people.sum(axis=1)[:, None] * units
 
+    def dusk(self, day: int, counts: Counts) -> None:
+        """Keep a day."""
+        self._is_kept = day + 1 >= self.plan.first
+        if day < self.plan.first:
+            return
+        self._counts = counts
+        self.place_stock.append(self._place_stock_sum.of(counts))
+        self.place_flow.append(self._place_flow_sum.of(self._today.T))
+        self.place_summed.append(self._summed_sum.of(self._today.T))
+        self._today[:] = 0
+        if day == self.plan.first:
+            self.edges.append(self._by_origin(self._stock()))
+        if day - self.plan.first in self.ends:
+            self._end_period()
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+        """End the period in which a run was broken off, and keep the last evening."""
+        if kind in (None, KeyboardInterrupt) and self.days:
+            if self.told[-1:] != [self.days - 1]:
+                self._end_period()
+            stock = self._stock()
+            self.edges.append(self._by_origin(stock))
+            self.stages = self.layout.stages.add(self.layout.counted.persons(stock)[:, None])[:, 0]
+
+    @property
     def days(self) -> int:
-        """Return how many days have come in whole."""
-        stretches = (self.place_stock, self.place_flow)
-        return min((sum(part.shape[1] for part in kept.values()) for kept in stretches), default=0)
+        """How many days are kept."""
+        return len(self.place_stock)
+
+    def _end_period(self) -> None:
+        self.told.append(self.days - 1)
+        self.levels.append(self.layout.stock.add(self._stock()[:, None])[:, 0])
+        # counts and members stand side by side, each a sum of its own
+        flat = self._flow.reshape(len(self._flow), -1).T
+        shape = (*self._flow.shape[1:], -1)
+        for kept, total in ((self.moves, self._flow_sum), (self.summed, self._summed_sum)):
+            kept.append(np.ascontiguousarray(total.of(flat).reshape(shape).transpose(1, 2, 0)))
+        self._flow[:] = 0
+
+    def _stock(self) -> NDArray[Any]:
+        """Return (M, stocks, counts) of the last evening."""
+        rules = self.rules
+        out = np.empty((len(rules.stocks), self._flow.shape[1], rules.members), dtype=self._flow.dtype)
+        kernels.tally_stocks(members_last(self._counts), rules.series, rules.table.people, out)
+        return np.ascontiguousarray(out.transpose(2, 0, 1))
+
+    def _by_origin(self, stock: NDArray[Any]) -> NDArray[Any]:
+        return self.layout.origin.add(self.layout.counted.people(stock)[:, None])[:, 0]
+
+
+def _of_cells(sums: Sums[Label], series: NDArray[np.int64], persons: NDArray[np.int64]) -> Total:
+    """Return the sums of persons in the cells whose stock series make up each name."""
+    name = np.full(series.max(initial=0) + 1, NOBODY, dtype=np.int64)
+    name[sums.total.rows] = sums.total.group
+    of_cell = np.where(series == NOBODY, NOBODY, name[series])
+    rows = np.flatnonzero(of_cell != NOBODY)
+    return Total.by(of_cell[rows], len(sums.names), rows, persons[rows])
 
 
 @dataclass(frozen=True)
@@ -187,10 +263,6 @@ class Periods:
     stages: NDArray[Any]
 
 
-def _stretches(kept: dict[int, NDArray[Any]], days: int) -> NDArray[Any]:
-    return np.concatenate([kept[start] for start in sorted(kept)], axis=1)[:, :days]
-
-
 @dataclass
 class PeriodsOfRun:
     """Gathers the periods of a run, batch by batch."""
@@ -204,38 +276,29 @@ class PeriodsOfRun:
     def __post_init__(self) -> None:
         self._layout = Layout.of(self.frame, self.ruleset)
 
-    def part(self, batch: Batch) -> PeriodsPart:
-        """Return the sink of a batch."""
+    def part(self, batch: Batch, rules: Rules) -> PeriodsPart:
+        """Return the chronicle of a batch."""
         ends = period_ends(self.frame["time"].values)
-        self._parts.append(PeriodsPart(batch.place, self.plan.first, self._layout, ends))
+        self._parts.append(PeriodsPart(batch.place, rules, self._layout, self.plan, ends))
         return self._parts[-1]
 
     def merge(self, members: int) -> Periods:
         """Return what was gathered of the first members, for the days that all of them have."""
         parts = [part for part in self._parts if part.place.stop <= members]
-        days = min(part.days() for part in parts)
-        ends = np.array([*(end for end in parts[0].ends.tolist() if end < days - 1), days - 1])
-        flows, summed = zip(*(_by_period(part, ends) for part in parts), strict=True)
-        place_summed = np.concatenate([_stretches(part.place_summed, days) for part in parts])
+
+        def joined(name: str) -> NDArray[Any]:
+            return np.concatenate([np.stack(getattr(part, name), axis=1) for part in parts])
+
         return Periods(
             layout=self._layout,
-            days=self.frame["time"].values[:days].astype("datetime64[D]"),
-            ends=ends,
-            stock=np.concatenate([np.stack([part.levels[int(end)] for end in ends], axis=1) for part in parts]),
-            flow=np.concatenate(flows),
-            cumulative=np.cumsum(np.concatenate(summed), axis=1),
-            place_stock=np.concatenate([_stretches(part.place_stock, days) for part in parts]),
-            place_flow=np.concatenate([_stretches(part.place_flow, days) for part in parts]),
-            place_cumulative=np.cumsum(place_summed, axis=1),
-            edges=np.concatenate([np.stack([part.edges[0][0], part.edges[max(part.edges)][1]]) for part in parts], axis=1),
-            stages=np.concatenate([part.stages[max(part.stages)] for part in parts]),
+            days=self.frame["time"].values[: parts[0].days].astype("datetime64[D]"),
+            ends=np.array(parts[0].told),
+            stock=joined("levels"),
+            flow=joined("moves"),
+            cumulative=np.cumsum(joined("summed"), axis=1),
+            place_stock=joined("place_stock"),
+            place_flow=joined("place_flow"),
+            place_cumulative=np.cumsum(joined("place_summed"), axis=1),
+            edges=joined("edges").swapaxes(0, 1),
+            stages=np.concatenate([part.stages for part in parts]),
         )
-
-
-def _by_period(part: PeriodsPart, ends: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return (M, P, labels, counts) flows, and those that are summed, of a batch: its pieces of periods, added up."""
-    pieces = [piece for start in sorted(part.moves) for piece in part.moves[start]]
-    period = np.searchsorted(ends, [min(end, int(ends[-1])) for end, _, _ in pieces])
-    starts = np.flatnonzero(np.diff(period, prepend=-1))
-    flow, summed = (np.stack([piece[k] for piece in pieces], axis=1) for k in (1, 2))
-    return np.add.reduceat(flow, starts, axis=1), np.add.reduceat(summed, starts, axis=1)

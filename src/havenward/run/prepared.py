@@ -10,17 +10,19 @@ from typing import Any
 from numpy.typing import NDArray
 from zarr.storage import StoreLike
 
-from havenward.core.rules import RuleSet
+from havenward.core.rules import Rules, RuleSet
 from havenward.run.attributes import attributes_of
 from havenward.run.case import Case, Follower, Watcher
+from havenward.run.chronicle import Together
 from havenward.run.engine import Batch, Plan, Progress, Tally, simulate
 from havenward.run.outcome import Store
-from havenward.run.record import Sink
+from havenward.run.periods import PeriodsOfRun
+from havenward.run.record import Recorder, Sink
 from havenward.run.request import Request, plan_of
 
 
 @dataclass(frozen=True)
-class Together:
+class Sinks:
     """Hands what a batch brings to several sinks."""
 
     sinks: tuple[Sink, ...]
@@ -79,18 +81,20 @@ class Course:
         store = Store.create(where, run.ruleset, run.plan, run.case.series, run.plan.batch, {**run.attributes, **attributes})
         return cls(run, store, run.case.watches(store))
 
-    def turn(self, progress: Progress, *followers: Follower) -> Tally:
-        """Turn all days of all members, for the outcome, the watches and more followers.
+    def turn(self, progress: Progress, *gathered: PeriodsOfRun) -> Tally:
+        """Turn all days of all members, for the outcome, the watches and, where one is wanted, the summary.
 
         Raises:
             Vanished: people were lost or invented; the run is worth nothing.
         """
-        every = (self.store, *self.watches, *followers)
+        every: tuple[Follower, ...] = (self.store, *self.watches)
 
-        def sink(batch: Batch) -> Sink:
-            return Together(tuple(follower.part(batch) for follower in every))
+        def chronicle(batch: Batch, rules: Rules) -> Together:
+            sinks = Sinks(tuple(follower.part(batch) for follower in every))
+            summaries = (periods.part(batch, rules) for periods in gathered)
+            return Together((Recorder.of(rules, sinks, self.run.plan), *summaries))
 
-        return simulate(self.run.ruleset, self.run.plan, sink, progress)
+        return simulate(self.run.ruleset, self.run.plan, chronicle, progress)
 
     def finish(self) -> None:
         """Write what was seen last."""

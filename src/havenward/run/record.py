@@ -18,6 +18,8 @@ from havenward.core.counted import Counted
 from havenward.core.orders import Counts, Move, Order, Passage, Quota, Split
 from havenward.core.rules import Rules
 from havenward.core.totals import Flows, members_last
+from havenward.run.days import Realised
+from havenward.run.engine import Plan
 from havenward.solve import kernels
 
 STRETCH = 64
@@ -60,6 +62,11 @@ class Recorder:
     _writer: ThreadPoolExecutor = field(init=False, default_factory=lambda: ThreadPoolExecutor(1))
     _written: Future[None] | None = field(init=False, default=None)
 
+    @classmethod
+    def of(cls, rules: Rules, sink: Sink, plan: Plan) -> Self:
+        """Return the recorder of some members of a plan."""
+        return cls(rules, sink, plan.first, plan.last, plan.solver != "mean", plan.begin)
+
     def __post_init__(self) -> None:
         self._counted = Counted(self.rules.table.groups, self.rules.unit)
         self._kept, self._spare = self._room(), self._room()
@@ -86,7 +93,7 @@ class Recorder:
         if kind in (None, KeyboardInterrupt) and self._written is not None:
             self._written.result()
 
-    def order(self, order: Order, realised: Flows | Passage | NDArray[np.float64]) -> None:
+    def order(self, order: Order, realised: Realised) -> None:
         """Count what an order moved, on a day that is kept."""
         if self._day < self.first:
             return

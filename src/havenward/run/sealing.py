@@ -1,11 +1,12 @@
-"""Sealing a run must not be broken off half-way."""
+"""Ctrl-C must not find a day, or the sealing of a run, half done."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 
 @contextmanager
@@ -19,3 +20,28 @@ def unbroken() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def postponed() -> Iterator[Callable[[], None]]:
+    """Let Ctrl-C wait; yield what raises it, to be called when nothing is half done.
+
+    Raises:
+        KeyboardInterrupt: it was asked for and not raised yet.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield lambda: None
+        return
+    asked: list[FrameType | None] = []
+
+    def now() -> None:
+        if asked:
+            before(signal.SIGINT, asked.pop())
+
+    signal.signal(signal.SIGINT, lambda _number, frame: asked.append(frame))
+    try:
+        yield now
+    finally:
+        signal.signal(signal.SIGINT, before)
+    now()

@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from havenward.core.totals import Total
+
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -42,6 +44,12 @@ class Sums(Generic[Key]):
             starts=np.cumsum([0, *sizes[:-1]], dtype=np.int64)[: len(members)],
             signs=np.array([sign for _, sign in listed], dtype=np.int64),
         )
+
+    @property
+    def total(self) -> Total:
+        """The same sums over (M, series) values."""
+        name = np.repeat(np.arange(len(self.names)), np.diff(self.starts, append=len(self.order)))
+        return Total.by(name, len(self.names), self.order, self.signs)
 
     def add(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return (members, days, names, ...) sums of (members, days, series, ...): whole numbers stay whole."""

@@ -511,3 +511,20 @@ def tally_flows(where: I32, moved: Counts, rows: I64, links: I64, people: I64, o
                     out[m, k, group] += moved[i] * people[row, group]
                 if out.shape[2] > groups:
                     out[m, k, groups] += moved[i]
+
+
+@kernel
+def add_flows(where: I32, moved: Counts, rows: I64, links: I64, people: I64, persons: I64, out: Out, today: Out) -> None:
+    """Add listed flows to (links, counts, M) as `tally_flows` does, and all persons to (links, M)."""
+    groups = people.shape[1]
+    for i in range(moved.size):
+        m, s, t = where[i]
+        for b in range(rows.shape[2]):
+            k = links[s, t, b]
+            if k >= 0:
+                row = rows[s, t, b]
+                for group in range(groups):
+                    out[k, group, m] += moved[i] * people[row, group]
+                if out.shape[1] > groups:
+                    out[k, groups, m] += moved[i]
+                today[k, m] += moved[i] * persons[row]
