@@ -95,7 +95,7 @@ def test_ctrl_c_lets_the_day_end():
 
     class Impatient:
         def order(self, order, realised):
-            if len(gathered._parts[0].place_stock) == 50 and not asked:
+            if len(gathered._parts[0].place_stock) == 100 and not asked:
                 asked.append(True)
                 os.kill(os.getpid(), signal.SIGINT)
 
@@ -110,8 +110,8 @@ def test_ctrl_c_lets_the_day_end():
     gathered.part = listening
     tally = course.turn(silent, gathered)
     assert asked
-    assert tally.days_done == 51
-    outcome = xr.open_zarr(where, consolidated=False).load().isel(time=slice(51))
+    assert tally.days_done == 101
+    outcome = xr.open_zarr(where, consolidated=False).load().isel(time=slice(101))
     assert_told(gathered.merge(3), outcome)
 
 
