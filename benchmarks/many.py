@@ -13,6 +13,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+from havenward.ensemble.branches import Base
 from havenward.ensemble.ensemble import Ensemble
 from havenward.ensemble.executors import Executor, Here, Processes
 from havenward.ensemble.kept import turned
@@ -25,6 +26,7 @@ from havenward.model.siege.requirements import SIEGE
 from havenward.run.case import Case
 from havenward.run.kinds import case_of
 from havenward.run.request import Request
+from havenward.run.siege_case import SiegeCase
 from havenward.scenario.folder import locate
 from havenward.scenario.read import load
 from run import machine, say
@@ -54,6 +56,18 @@ def answers(case: Case) -> None:
         if again:
             for seconds, members in (found[0], found[-1]):
                 say("answers", f"`{SCENARIO}`, warm process, {members} members", f"{seconds:.1f} s")
+
+
+def what_ifs(case: SiegeCase) -> None:
+    """How soon a warm process answers a what-if, by when it holds, from members of the base that are kept at dawns."""
+    base = Base.begin(case, Request(members=34))
+    list(base.preview([Wanted("arrived")]))
+    for date in ("2017-05-01", "2017-03-01", "2016-11-01"):
+        began = time.perf_counter()
+        branch = base.branch(f"set_exit date={date} area=* level=0.5")
+        found = [(time.perf_counter() - began, one.members) for one in branch.preview([Wanted("arrived")])]
+        for seconds, members in (found[0], found[-1]):
+            say("what-ifs", f"`{SCENARIO}`, an edit of {date}, {members} members", f"{seconds:.1f} s")
 
 
 def stores(case: Case, folder: Path, members: int) -> None:
@@ -105,6 +119,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     try:
         answers(case)
+        what_ifs(case)
         stores(case, folder, members)
         growth(folder)
     finally:

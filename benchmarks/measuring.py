@@ -79,7 +79,7 @@ class Case:
         numbers = np.arange(members, dtype=np.uint32)
         rules = self.flee.for_members(numbers, SEED, spread=1.0, begin=0)
         ledger = Ledger(rules.table)
-        carrier = solver_for(solver, rules, SEED, numbers, ledger, 1)
+        carrier = solver_for(solver, rules.start(), SEED, numbers, ledger, 1)
         with Recorder(rules, Nowhere(), 0, days - 1, whole=True) as recorder:
             for day in range(days):
                 began = time.process_time()

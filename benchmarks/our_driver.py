@@ -44,7 +44,7 @@ def measured(folder: Path, level: Level, days: int = 0) -> dict[str, Any]:
     numbers = np.zeros(1, dtype=np.uint32)
     rules = flee.for_members(numbers, 1, 1.0, 0)
     ledger = Ledger(rules.table)
-    chain = solver_for("chain", rules, 1, numbers, ledger, 1)
+    chain = solver_for("chain", rules.start(), 1, numbers, ledger, 1)
     begun = clock()
     away = displaced(flee)
     seconds, steps = [], 0

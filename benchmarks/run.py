@@ -64,7 +64,7 @@ class Case:
         numbers = np.arange(members, dtype=np.uint32)
         rules = self.siege.for_members(numbers, SEED, spread=1.0, begin=0)
         ledger = Ledger(rules.table)
-        carrier = solver_for(solver, rules, SEED, numbers, ledger, threads)
+        carrier = solver_for(solver, rules.start(), SEED, numbers, ledger, threads)
         last = (days or rules.days) - 1
         recorder = Recorder(rules, Nowhere(), 0, last, whole=solver != "mean")
         with recorder:
@@ -139,7 +139,7 @@ def size() -> None:
     numbers = np.zeros(1, dtype=np.uint32)
     rules = case.siege.for_members(numbers, SEED, spread=1.0, begin=0)
     ledger = Ledger(rules.table)
-    chain = solver_for("chain", rules, SEED, numbers, ledger, 1)
+    chain = solver_for("chain", rules.start(), SEED, numbers, ledger, 1)
     tally = Tally(chain.counts)
     occupied = 0
     for day in range(rules.days):

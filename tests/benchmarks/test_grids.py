@@ -48,7 +48,7 @@ def test_a_grid_validates_and_runs(grids, tmp_path, rules, width, height, zones,
     numbers = np.zeros(1, dtype=np.uint32)
     rules = flee.for_members(numbers, 1, 1.0, 0)
     ledger = Ledger(rules.table)
-    chain = solver_for("chain", rules, 1, numbers, ledger, 1)
+    chain = solver_for("chain", rules.start(), 1, numbers, ledger, 1)
     for day in range(flee.days):
         turn_day(rules, chain, ledger, day)
     at_home = flee.stocks.index(("not_yet_displaced", "home", ""))

@@ -46,7 +46,11 @@ def test_the_page_on_python(folder, capsys):
         execute(block, space)
     assert (folder / "in_camp.png").stat().st_size > 10_000
     said = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in said] == ["in camps at the end", "more people without a plot"]
+    assert [line.split(":")[0] for line in said] == [
+        "in camps at the end",
+        "more people without a plot",
+        *(f"{members} members" for members in (2, 10, 20)),
+    ]
 
 
 @pytest.mark.usefixtures("pictures")

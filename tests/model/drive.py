@@ -119,7 +119,7 @@ def turn(
     numbers = np.asarray(numbers, dtype=np.uint32)
     rules = siege.for_members(numbers, seed, spread=0.0 if medians else 1.0, begin=0)
     ledger = Ledger(rules.table)
-    made = solver_for(solver, rules, seed, numbers, ledger, threads)
+    made = solver_for(solver, rules.start(), seed, numbers, ledger, threads)
     last = (days or rules.days) - 1
     shelf = Shelf({})
     recorder = Recorder(rules, shelf, 0, last, whole=solver != "mean")

@@ -64,7 +64,7 @@ def work(queue, crossings, days, solver="chain", members=2, later=()) -> Desk:
     for people, number in queue.items():
         start[:, cells.waiting[0, waiting.index(people), 0]] = number
     rules.start = lambda: start
-    made = solver_for(solver, rules, 1, numbers, ledger, 1)
+    made = solver_for(solver, rules.start(), 1, numbers, ledger, 1)
     seen = []
     for day in range(days):
         for _, people, number in (row for row in later if row[0] == day):

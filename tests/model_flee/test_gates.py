@@ -36,7 +36,7 @@ def test_everybody_is_told_somewhere_at_dusk(solver):
     flee = Flee.of(waiting_for_room(use_pop_for_loc_weight=True), "mended")
     numbers = np.arange(3, dtype=np.uint32)
     rules = flee.for_members(numbers, 1, 0.0, 0)
-    carrier = solver_for(solver, rules, 1, numbers, Ledger(rules.table), 1)
+    carrier = solver_for(solver, rules.start(), 1, numbers, Ledger(rules.table), 1)
     ledger = Ledger(rules.table)
     for day in range(8):
         turn_day(rules, carrier, ledger, day)

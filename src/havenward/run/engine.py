@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,10 +85,9 @@ def batches(members: Sequence[int], size: int) -> list[Batch]:
 
 
 def solver_for(
-    name: SolverName, rules: Rules, seed: int, numbers: NDArray[np.uint32], ledger: Ledger, threads: int
+    name: SolverName, counts: NDArray[Any], seed: int, numbers: NDArray[np.uint32], ledger: Ledger, threads: int
 ) -> Solver:
-    """Return a solver that stands at the rules' start."""
-    counts = rules.start()
+    """Return a solver for (M, C) units as they stand."""
     match name:
         case "chain":
             return Chain(counts, seed, numbers, ledger)
@@ -139,7 +138,7 @@ def simulate(
             rules = ruleset.for_members(batch.numbers, plan.seed, plan.spread, plan.begin)
             initial[batch.place] = people_at_start(rules)
             ledger = Ledger(rules.table)
-            solver = solver_for(plan.solver, rules, plan.seed, batch.numbers, ledger, plan.threads)
+            solver = solver_for(plan.solver, rules.start(), plan.seed, batch.numbers, ledger, plan.threads)
             with chronicle(batch, rules) as kept, postponed() as break_off:
                 for day in range(plan.begin, plan.last + 1):
                     turn_day(rules, solver, ledger, day, kept.order)

@@ -6,7 +6,7 @@ at the places that receive people.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, Self
@@ -206,6 +206,37 @@ class PeriodsPart:
         """How many days are kept."""
         return len(self.place_stock)
 
+    @property
+    def begun(self) -> NDArray[Any]:
+        """(links, counts, M) what moved since the last period ended."""
+        return self._flow
+
+    def branch(self, rules: Rules, layout: Layout, days: int, begun: NDArray[Any]) -> PeriodsPart:
+        """Return what was gathered on the first days, as other rules name it that hold all series of these and more.
+
+        Args:
+            rules: of the same members.
+            layout: what is told of them.
+            days: how many days are taken over.
+            begun: what had moved by then since the last period ended.
+        """
+        made = PeriodsPart(self.place, rules, layout, self.plan, self.ends)
+        made._is_kept = made._is_kept or days > 0
+        made.told = [end for end in self.told if end < days]
+        for name, of, upto in (
+            ("levels", "stock", len(made.told)),
+            ("moves", "flow", len(made.told)),
+            ("summed", "summed", len(made.told)),
+            ("place_stock", "place_stock", days),
+            ("place_flow", "place_flow", days),
+            ("place_summed", "summed", days),
+            ("edges", "origin", min(days, 1)),
+        ):
+            old, new = getattr(self.layout, of).names, getattr(layout, of).names
+            setattr(made, name, [_renamed(values, 1, old, new) for values in getattr(self, name)[:upto]])
+        made._flow[:] = _renamed(begun, 0, self.rules.links, rules.links)
+        return made
+
     def _end_period(self) -> None:
         self.told.append(self.days - 1)
         self.levels.append(self.layout.stock.add(self._stock()[:, None])[:, 0])
@@ -225,6 +256,17 @@ class PeriodsPart:
 
     def _by_origin(self, stock: NDArray[Any]) -> NDArray[Any]:
         return self.layout.origin.add(self.layout.counted.people(stock)[:, None])[:, 0]
+
+
+def _renamed(values: NDArray[Any], axis: int, old: Sequence[Hashable], new: Sequence[Hashable]) -> NDArray[Any]:
+    """Return values along an axis of other names; nought for those that are new."""
+    place = {name: k for k, name in enumerate(new)}
+    where = np.array([place[name] for name in old], dtype=np.int64)
+    shape = list(values.shape)
+    shape[axis] = len(new)
+    out = np.zeros(shape, dtype=values.dtype)
+    out[(slice(None),) * axis + (where,)] = values
+    return out
 
 
 def _of_cells(sums: Sums[Label], series: NDArray[np.int64], persons: NDArray[np.int64]) -> Total:
@@ -279,8 +321,12 @@ class PeriodsOfRun:
     def part(self, batch: Batch, rules: Rules) -> PeriodsPart:
         """Return the chronicle of a batch."""
         ends = period_ends(self.frame["time"].values)
-        self._parts.append(PeriodsPart(batch.place, rules, self._layout, self.plan, ends))
-        return self._parts[-1]
+        return self.take(PeriodsPart(batch.place, rules, self._layout, self.plan, ends))
+
+    def take(self, part: PeriodsPart) -> PeriodsPart:
+        """Take a part as that of the next batch, and return it."""
+        self._parts.append(part)
+        return part
 
     def merge(self, members: int) -> Periods:
         """Return what was gathered of the first members, for the days that all of them have."""

@@ -15,7 +15,7 @@ asymmetric blackout raises the believed risk above the true one. Form: Beta-Bern
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,8 @@ class Belief:
     Attributes:
         captured, escaped: (M, A, L) weights of the two kinds of reports.
     """
+
+    MEMORY: ClassVar = ("captured", "escaped")
 
     world: World
     values: dict[str, F64]

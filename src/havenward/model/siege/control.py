@@ -11,6 +11,7 @@ then falls within a Gamma time of shape 3.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,11 @@ class Control:
     cells: Cells
     values: dict[str, F64]
     node_share: F64
+    MEMORY: ClassVar = (
+        *("besieged", "taking", "free_days", "contact_share"),
+        *("_in_contact", "_contested_on", "_falls_after"),
+    )
+
     besieged: F64 = field(init=False)
     taking: NDArray[np.bool_] = field(init=False)
     free_days: F64 = field(init=False)

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,8 @@ class Gate:
         wait: (M, X) mean days waited by the units served today; not a number where nobody was.
         kin_cleared: (M, A) units of kin who came through today.
     """
+
+    MEMORY: ClassVar = ("_in_hand", "_days", "_spent", "_oldest")
 
     world: World
     cells: Cells
@@ -125,6 +127,23 @@ class Gate:
         if served.any():
             yield Split(self._screen, practice.held)
         self.wait = np.where(served, self._waited / np.where(served, self._served, 1.0), np.nan)
+
+    def move_in(self, old: Gate) -> None:
+        """Number crossings and units as here, after everything was taken over as it stood with another gate's numbers."""
+        here = {name: x for x, name in enumerate(self.world.crossings.names)}
+        unit = {key: s for s, key in enumerate(self._unit_keys())}
+        number = np.array([unit[key] for key in old._unit_keys()], dtype=np.int64)
+        place = [here[name] for name in old.world.crossings.names]
+        in_hand, days, spent = self._in_hand, self._days, self._spent
+        shape = (self.members, len(here))
+        self._in_hand, self._days, self._spent = np.full(shape, NOBODY), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        self._in_hand[:, place] = np.where(in_hand == NOBODY, NOBODY, number[in_hand])
+        self._days[:, place], self._spent[:, place] = days, spent
+
+    def _unit_keys(self) -> list[tuple[str, int, int]]:
+        """Return the crossing, area and class of every unit S."""
+        pairs, names = zip(self.cells.pair_crossing, self.cells.pair_area, strict=True), self.world.crossings.names
+        return [(names[x], int(a), k) for x, a in pairs for k in range(len(self.classes.waiting))]
 
     # --- the desks
 

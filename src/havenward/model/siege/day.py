@@ -15,6 +15,7 @@ One day contains a night. Its phases, always in this order:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +41,8 @@ from havenward.model.siege.world import World, compile_world
 from havenward.scenario.schema import Scenario
 
 F64 = NDArray[np.float64]
+Memory = Mapping[tuple[str, str], Any]
+"""What phases remember, by phase and name."""
 
 DRIVERS = (
     "intensity",
@@ -128,6 +131,26 @@ class SiegeRules:
             return np.repeat(given[None], self.members, axis=0)
         people = populations(ground.world.homes, self.values)
         return all_at_home(ground.world, ground.cells, ground.classes, self.node_share, people)
+
+    def remembered(self) -> Memory:
+        """Return all that the phases carry from one day to the next, in arrays of their own."""
+        return {(name, key): copy(getattr(phase, key)) for name, phase in self._by_name() for key in phase.MEMORY}
+
+    def recall(self, memory: Memory, old: SiegeRules) -> None:
+        """Stand as other rules for the same members did on an evening.
+
+        Args:
+            memory: what they remembered.
+            old: they themselves: of the same scenario, or of one to which edits added camps, crossings or ways.
+        """
+        for name, phase in self._by_name():
+            for key in phase.MEMORY:
+                setattr(phase, key, copy(memory[name, key]))
+        self.gate.move_in(old.gate)
+
+    def _by_name(self) -> list[tuple[str, Any]]:
+        names = ("control", "life", "belief", "departure", "walk", "gate", "reception")
+        return [(name, getattr(self, name)) for name in names]
 
     def phases(self, day: int, counts: Counts) -> Iterator[Phase]:
         """Yield the phases of a day in the order that the head of this file states."""

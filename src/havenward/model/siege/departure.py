@@ -14,6 +14,7 @@ nodes of a log-normal.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,8 @@ class Departure:
     Attributes:
         left_share: (M, A) share of an area's people at home who left on the last day.
     """
+
+    MEMORY: ClassVar = ("left_share",)
 
     world: World
     cells: Cells

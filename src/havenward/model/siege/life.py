@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,8 @@ class Life:
         stock: (M, A) days of cover.
         repression: (M, A) captures per 100,000 people, fading over 30 days.
     """
+
+    MEMORY: ClassVar = ("stock", "repression")
 
     world: World
     control: Control

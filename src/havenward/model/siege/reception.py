@@ -14,6 +14,7 @@ returns printed by IOM and the Government of Iraq.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,8 @@ class Reception:
         vanguards: (M, A) vanguards in safety who wait for kin.
         joined: (M, A) people who took up arms.
     """
+
+    MEMORY: ClassVar = ("vanguards", "joined")
 
     world: World
     cells: Cells

@@ -14,6 +14,7 @@ expectations. Sources: Koopman (1980) for random search; the ranges are in the t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,8 @@ class Walk:
         captures: (M, A) groups stopped last night (turned back, captured or shot), which people hear of.
         escapes: (M, A) groups that reached a crossing last night.
     """
+
+    MEMORY: ClassVar = ("captures", "escapes")
 
     world: World
     cells: Cells

@@ -1,0 +1,306 @@
+"""What-ifs branch off: members of a base are kept as they stood at some dawns, and an edit is turned from there on.
+
+    base = Base.begin(case, Request(members=100))
+    for snapshot in base.preview([Wanted("in_camp")]):
+        ...
+    branch = base.branch("set_desks date=2017-03-01 crossing=Scorpion desks=20")
+    for snapshot in branch.preview([Wanted("in_camp")]):
+        ...
+
+Before its date an edit changes no bit, so a branch has the bits of a run from the start, and costs the days that are left.
+What is kept of a dawn is what the chain needs to go on: units by cell, what phases remember, and what moved in the period.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havenward.core.ledger import Ledger
+from havenward.ensemble.kept import Arrays, Rules, arrays_of, kind_of
+from havenward.ensemble.named import Wanted, check, keys_told
+from havenward.ensemble.progress import InMemory, Snapshot, growing, snapshot
+from havenward.guard.warnings import caution
+from havenward.model.siege.day import Memory, SiegeRules
+from havenward.model.siege.requirements import SIEGE
+from havenward.run.days import turn_day
+from havenward.run.engine import Batch, Plan, Tally, people_at_start, solver_for
+from havenward.run.outcome import coordinates
+from havenward.run.periods import PeriodsOfRun, PeriodsPart
+from havenward.run.request import Request, RunError, plan_of
+from havenward.run.siege_case import SiegeCase
+from havenward.scenario.edits.read import Given, collect, edited
+
+
+@dataclass(frozen=True)
+class Sparse:
+    """An array of which most is nought."""
+
+    shape: tuple[int, ...]
+    where: NDArray[np.int32]
+    values: NDArray[Any]
+
+    @classmethod
+    def of(cls, whole: NDArray[Any]) -> Sparse:
+        """Return what is not nought."""
+        where = np.flatnonzero(whole)
+        return cls(whole.shape, where.astype(np.int32), whole.ravel()[where])
+
+    def whole(self) -> NDArray[Any]:
+        """Return the array."""
+        out = np.zeros(self.shape, dtype=self.values.dtype)
+        out.ravel()[self.where] = self.values
+        return out
+
+
+@dataclass(frozen=True)
+class Dawn:
+    """Members before a day.
+
+    Attributes:
+        day: the day, counted from the scenario's start.
+        counts: (M, C) units.
+        memory: what the phases remember.
+        begun: (links, counts, M) what moved since the last period ended.
+    """
+
+    day: int
+    counts: Sparse
+    memory: Memory
+    begun: Sparse
+
+
+@dataclass(frozen=True)
+class Trunk:
+    """Members of the base that were turned together, to the end.
+
+    Attributes:
+        numbers: (M,) of the members.
+        rules: theirs.
+        initial: (M,) persons at the start.
+        periods: what tables tell of them.
+        dawns: in their order.
+    """
+
+    numbers: NDArray[np.uint32]
+    rules: SiegeRules
+    initial: NDArray[np.int64]
+    periods: PeriodsPart
+    dawns: Sequence[Dawn]
+
+    def last_before(self, day: int) -> Dawn | None:
+        """Return the last dawn from which a change on a day can be turned."""
+        return max((dawn for dawn in self.dawns if dawn.day <= day), key=lambda dawn: dawn.day, default=None)
+
+
+@dataclass
+class Base:
+    """A case whose members are kept at dawns, as far as they were turned.
+
+    Attributes:
+        case: what is run.
+        request: how.
+        dawns: days before which members are kept, counted from the scenario's start.
+    """
+
+    case: SiegeCase
+    request: Request
+    dawns: frozenset[int]
+    _trunks: list[Trunk] = field(init=False, default_factory=list)
+    _held: InMemory = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._held = InMemory(self._rules.labels)
+
+    @classmethod
+    def begin(cls, case: SiegeCase, request: Request, dawns: Sequence[dt.date] | None = None) -> Base:
+        """Return a base of which nobody is turned yet.
+
+        Args:
+            case: what is run.
+            request: how.
+            dawns: dates before which members are kept; by default the first of every month.
+
+        Raises:
+            RunError: the request is impossible, or its solver moves individuals, who cannot be kept as numbers.
+        """
+        plan = plan_of(case, request)
+        if plan.solver == "individuals":
+            raise RunError("what-ifs branch off under the solvers chain and mean; individuals are run from the start")
+        every = (case.start + dt.timedelta(days=day) for day in range(plan.begin, plan.last + 1))
+        days = [date for date in every if date.day == 1] if dawns is None else dawns
+        return cls(case, request, frozenset((day - case.start).days for day in days))
+
+    @cached_property
+    def plan(self) -> Plan:
+        """How it is run."""
+        return plan_of(self.case, self.request)
+
+    @cached_property
+    def _rules(self) -> Rules:
+        return Rules.of(self.case, self.plan, self.request.changes or {})
+
+    def preview(self, wanted: Sequence[Wanted]) -> Iterator[Snapshot]:
+        """Yield snapshots as members come: of those that are there at once, then batch by batch.
+
+        Raises:
+            RunError: a quantity is not told.
+        """
+        check(keys_told(self._held), wanted)
+        done = 0
+        for trunk in self._turned():
+            done += len(trunk.numbers)
+            yield snapshot(self._held, done, wanted)
+
+    def branch(self, *edits: Given) -> Branch:
+        """Return the same members under what-ifs that are made over those of the base.
+
+        Warnings are given for what is odd, and where a corridor opens for what must be said of it.
+
+        Args:
+            edits: as of `api.edit`.
+
+        Raises:
+            ScenarioError: with everything that is wrong with them.
+        """
+        more, odd = collect(edits, "edit")
+        scenario, odder = edited(self.case.scenario, more, SIEGE)
+        for said in (*odd, *odder, caution(scenario.header) if more.made else ""):
+            if said:
+                warnings.warn(str(said), stacklevel=2)
+        case = SiegeCase(scenario, self.case.edits + more)
+        first = min((edit.date for edit in more.made), default=case.end + dt.timedelta(days=1))
+        rules = Rules.of(case, self.plan, self.request.changes or {})
+        return Branch(self, rules, (first - case.start).days)
+
+    def _turned(self) -> Iterator[Trunk]:
+        """Yield those that are there, then turn more."""
+        parts = list(growing(self.plan))
+        for k, part in enumerate(parts):
+            if k == len(self._trunks):
+                self._trunks.append(self._turn(part))
+            yield self._trunks[k]
+
+    def _turn(self, part: Plan) -> Trunk:
+        numbers = np.array(part.members, dtype=np.uint32)
+        rules = self._rules.ruleset.for_members(numbers, part.seed, part.spread, part.begin)
+        assert isinstance(rules, SiegeRules)
+        initial = people_at_start(rules)
+        gathered = PeriodsOfRun(coordinates(self._rules.ruleset, part, self.case.series), self._rules.ruleset, part)
+        periods = gathered.part(Batch(slice(0, len(numbers)), numbers), rules)
+        days = Days(part, rules, periods, rules.start(), numbers)
+        dawns = [
+            Dawn(day, Sparse.of(days.counts), rules.remembered(), Sparse.of(periods.begun))
+            for day in days.turn(part.begin)
+            if day in self.dawns
+        ]
+        self._held.add(arrays_of(gathered.merge(len(numbers)), days.tally(initial), kind_of(part)))
+        return Trunk(numbers, rules, initial, periods, dawns)
+
+
+@dataclass
+class Branch:
+    """Members of a base under further edits.
+
+    Attributes:
+        base: whose members they are.
+        rules: with the edits.
+        day: first day on which an edit holds.
+    """
+
+    base: Base
+    rules: Rules
+    day: int
+    held: InMemory = field(init=False)
+    _batches: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        self.held = InMemory(self.rules.labels)
+
+    def preview(self, wanted: Sequence[Wanted]) -> Iterator[Snapshot]:
+        """Yield snapshots as members come; members that the base has not yet are turned there first.
+
+        Raises:
+            RunError: a quantity is not told.
+        """
+        check(keys_told(self.held), wanted)
+        done = 0
+        for k, trunk in enumerate(self.base._turned()):
+            if k == self._batches:
+                self.held.add(self._turn(trunk))
+                self._batches += 1
+            done += len(trunk.numbers)
+            yield snapshot(self.held, done, wanted)
+
+    def _turn(self, trunk: Trunk) -> Arrays:
+        """Return what is kept of some members, from the last dawn before the edits on."""
+        plan = trunk.periods.plan
+        ruleset = self.rules.ruleset
+        rules = ruleset.for_members(trunk.numbers, plan.seed, plan.spread, plan.begin)
+        assert isinstance(rules, SiegeRules)
+        gathered = PeriodsOfRun(coordinates(ruleset, plan, self.rules.case.series), ruleset, plan)
+        batch = Batch(slice(0, len(trunk.numbers)), trunk.numbers)
+        dawn = trunk.last_before(self.day)
+        if dawn is None:
+            days = Days(plan, rules, gathered.part(batch, rules), rules.start(), trunk.numbers)
+            first = plan.begin
+        else:
+            rules.recall(dawn.memory, trunk.rules)
+            kept = max(dawn.day - plan.first, 0)
+            periods = gathered.take(trunk.periods.branch(rules, self.rules.layout, kept, dawn.begun.whole()))
+            days = Days(plan, rules, periods, _placed(dawn.counts.whole(), trunk.rules, rules), trunk.numbers)
+            first = dawn.day
+        for _ in days.turn(first):
+            pass
+        return arrays_of(gathered.merge(len(trunk.numbers)), days.tally(trunk.initial), kind_of(plan))
+
+
+@dataclass
+class Days:
+    """The days of some members."""
+
+    plan: Plan
+    rules: SiegeRules
+    periods: PeriodsPart
+    start: NDArray[Any]
+    numbers: NDArray[np.uint32]
+
+    def __post_init__(self) -> None:
+        self._ledger = Ledger(self.rules.table)
+        self._solver = solver_for(self.plan.solver, self.start, self.plan.seed, self.numbers, self._ledger, 1)
+
+    @property
+    def counts(self) -> NDArray[Any]:
+        """(M, C) units as they stand."""
+        return self._solver.counts
+
+    def turn(self, first: int) -> Iterator[int]:
+        """Turn all days from one on; yield each before it is turned."""
+        with self.periods:
+            for day in range(first, self.plan.last + 1):
+                yield day
+                turn_day(self.rules, self._solver, self._ledger, day, self.periods.order)
+                self.periods.dusk(day, self._solver.counts)
+
+    def tally(self, initial: NDArray[np.int64]) -> Tally:
+        """Return what they came to."""
+        days = self.plan.last - self.plan.first + 1
+        return Tally(len(self.numbers), days, initial, frozenset(self._solver.approximations))
+
+
+def _placed(counts: NDArray[Any], old: SiegeRules, new: SiegeRules) -> NDArray[Any]:
+    """Return (M, C) units in the cells of other rules, which hold all cells of these and perhaps more."""
+    order = np.argsort(new.table.hashes)
+    place = order[np.searchsorted(new.table.hashes, old.table.hashes, sorter=order).clip(max=len(order) - 1)]
+    assert (new.table.hashes[place] == old.table.hashes)[counts.any(axis=0)].all()
+    out = np.zeros((len(counts), len(new.table)), dtype=counts.dtype)
+    known = new.table.hashes[place] == old.table.hashes
+    out[:, place[known]] = counts[:, known]
+    return out
