@@ -14,7 +14,8 @@ settings.load_profile("steady")
 
 @pytest.fixture(scope="session", autouse=True)
 def audit_folder(tmp_path_factory):
-    """Keep what the tests write out of the audit log of whoever runs them; programs that tests start inherit it."""
+    """Keep what the tests write out of the audit log and the catalogue of whoever runs them; what they start inherits it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HAVENWARD_STATE", str(tmp_path_factory.mktemp("state")))
+        patch.delenv("HAVENWARD_CATALOGUE", raising=False)
         yield

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import xarray as xr
-import zarr
 
 from havenward.guard.disclosure import FEWEST_DRAWS, held_share, quantiles
 from havenward.guard.warnings import caution
@@ -27,7 +26,7 @@ from havenward.run.engine import SolverName
 from havenward.run.flee_case import FleeCase
 from havenward.run.kinds import case_of, marked
 from havenward.run.outcome import flow, persons, stock
-from havenward.run.prepared import Course, Prepared
+from havenward.run.prepared import Prepared
 from havenward.run.request import Request
 from havenward.scenario import read
 from havenward.scenario.edits.read import Given, collect, edited
@@ -117,13 +116,7 @@ def run(
         RunError: a date lies outside the scenario, a number is out of range, or a parameter of the scenario cannot be.
     """
     request = Request(solver=solver, members=members, seed=seed, first=first, last=last, spread=0.0 if medians else 1.0)
-    prepared = Prepared.of(case_of(scenario, level), request, dt.date.today())
-    where = zarr.storage.MemoryStore()
-    course = Course.begin(prepared, where, {})
-    tally = course.turn(lambda _done, _total: None)
-    if (tally.members_done, tally.days_done) != (members, prepared.plan.last - prepared.plan.first + 1):
-        raise KeyboardInterrupt
-    course.finish()
+    where = Prepared.of(case_of(scenario, level), request, dt.date.today()).in_memory()
     outcome: xr.Dataset = xr.open_zarr(where, consolidated=False).load()
     return outcome
 

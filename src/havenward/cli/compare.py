@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from havenward.cli.catalogued import enter
 from havenward.cli.ensemble import broken_off, executor_of, follow
 from havenward.cli.run import Assumptions, Solver, read, request_of
 from havenward.cli.what_if import FOR_SIEGES, show_caution
@@ -88,6 +89,7 @@ def command(
         told = record(edited, found, wanted, about)
         log_export("run", run=told["run_id"], scenario=told["scenario"], tier=tier, why="comparison", where=folder)
         _write(folder, found, told)
+        enter(folder)
     except (RunError, AuditError) as error:
         typer.echo(f"havenward: {error}", err=True)
         raise typer.Exit(1) from None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from havenward.cli.catalogued import enter
 from havenward.cli.run import Assumptions, Solver, read, request_of, tell_figures
 from havenward.cli.what_if import EditOption, show_caution
 from havenward.model.flee.mends import Level
@@ -85,6 +86,7 @@ def command(
             _tell_part(part, where, state, as_json=as_json)
             return
         record = ensemble.finish()
+        enter(where)
     except RunError as error:
         typer.echo(f"havenward: {error}", err=True)
         raise typer.Exit(1) from None

@@ -19,9 +19,11 @@ from havenward.cli import (
     parameters,
     report,
     run,
+    runs,
     scenarios,
     score,
     validate,
+    verify,
 )
 
 app = typer.Typer(
@@ -52,6 +54,8 @@ def _options(
 app.command("run")(run.command)
 app.command("ensemble")(ensemble.command)
 app.command("compare")(compare.command)
+app.add_typer(runs.app, name="runs")
+app.command("verify")(verify.command)
 app.command("report")(report.command)
 app.command("validate")(validate.command)
 app.command("init")(init.command)

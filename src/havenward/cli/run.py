@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from havenward.cli.catalogued import enter
 from havenward.cli.what_if import FOR_SIEGES, EditOption, show_caution
 from havenward.model.flee.mends import Level
 
@@ -95,6 +96,7 @@ def command(
         folder = out or _free_folder(case, seed)
         with bar(f"{case.name}: {members} members") as progress:
             record = run_to_folder(case, locate(scenario), folder, request, progress)
+        enter(folder)
     except RunError as error:
         typer.echo(f"havenward: {error}", err=True)
         raise typer.Exit(1) from None

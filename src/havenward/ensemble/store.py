@@ -152,16 +152,21 @@ class EnsembleStore:
 
     def is_sound(self, commit: Commit) -> bool:
         """Return whether the values of a block are there and are those that were committed."""
+        return self.fault(commit) is None
+
+    def fault(self, commit: Commit) -> str | None:
+        """Return what is wrong with a block: the first variable that is not as committed; None where nothing is."""
         span = self.plan.span(commit.block)
         if commit.members != len(span) or set(commit.checksums) != set(VARIABLES):
-            return False
-        try:
-            return all(
-                checksum(self._array(name)[span.start : span.stop]) == expected
-                for name, expected in commit.checksums.items()
-            )
-        except Exception:
-            return False
+            return "its commit is of another plan"
+        for name, expected in commit.checksums.items():
+            try:
+                found = checksum(self._array(name)[span.start : span.stop])
+            except Exception:
+                return f"{name} cannot be read"
+            if found != expected:
+                return f"{name} is not what was committed"
+        return None
 
     def read(self, name: str, members: int | slice, labels: slice = slice(None), times: slice = slice(None)) -> NDArray[Any]:
         """Return (draw, ..., labels, ...) of the first members, or of some; of some labels, and of some days or periods.

@@ -20,6 +20,7 @@ from havenward.run.kinds import case_of
 from havenward.run.request import RunError
 from havenward.scenario.edits.read import edited, read_edits
 from havenward.scenario.flee.folder import is_flee_folder
+from havenward.scenario.flee.read import read_flee
 from havenward.scenario.read import load
 
 
@@ -66,15 +67,16 @@ def _compiled(place: Place, planned: str) -> tuple[EnsembleStore, Rules]:
                 raise RunError(f"{wrong}; the same command with --resume puts it back")
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
-        case = case_in(folder, plan.level, plan.public_sources)
+        case = case_in(folder, plan.level, plan.public_sources, plan.name)
         return EnsembleStore(place, plan), Rules.of(case, plan.run(), plan.changes)
 
 
-def case_in(folder: Path, level: str, public_sources: str) -> Case:
-    """Return the case whose scenario and edits lie in a folder."""
+def case_in(folder: Path, level: str, public_sources: str, name: str) -> Case:
+    """Return the case whose scenario and edits lie in a folder; a Flee folder has no name of its own, so it is given."""
     scenario = folder / SCENARIO
     if is_flee_folder(scenario):
-        return case_of(FleeCase.read(scenario), level or None, public_sources or None)  # type: ignore[arg-type]
+        flee = FleeCase(name, read_flee(scenario))
+        return case_of(flee, level or None, public_sources or None)  # type: ignore[arg-type]
     base = load(scenario, SIEGE)
     if not (folder / EDITS).exists():
         return case_of(base)

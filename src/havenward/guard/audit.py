@@ -18,7 +18,7 @@ from havenward import __version__
 from havenward.scenario.schema import Tier
 
 FOLDER = "HAVENWARD_STATE"
-"""Variable of the environment that names another folder for the log."""
+"""Variable of the environment that names another folder for the log, and for what else is remembered."""
 NAME = "audit.jsonl"
 
 What = Literal["run", "report", "export"]
@@ -29,9 +29,14 @@ class AuditError(RuntimeError):
 
 
 def audit_log() -> Path:
-    """Return where the log lies: in the folder that HAVENWARD_STATE names, or with the data of this user."""
+    """Return where the log lies."""
+    return state_folder() / NAME
+
+
+def state_folder() -> Path:
+    """Return the folder of what is remembered: the one that HAVENWARD_STATE names, or one with the data of this user."""
     named = os.environ.get(FOLDER)
-    return (Path(named) if named else _data_of_user() / "havenward") / NAME
+    return Path(named) if named else _data_of_user() / "havenward"
 
 
 def _data_of_user() -> Path:

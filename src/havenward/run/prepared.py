@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
-from zarr.storage import StoreLike
+from zarr.storage import MemoryStore, StoreLike
 
 from havenward.core.rules import Rules, RuleSet
 from havenward.run.attributes import attributes_of
@@ -59,6 +59,20 @@ class Prepared:
         plan = plan_of(case, request)
         ruleset = case.ruleset(request.changes or {})
         return cls(case, plan, ruleset, attributes_of(case, plan, ruleset, today))
+
+    def in_memory(self) -> MemoryStore:
+        """Turn everything in memory; return the store of the outcome.
+
+        Raises:
+            KeyboardInterrupt: it was broken off; nothing is kept then.
+        """
+        where = MemoryStore()
+        course = Course.begin(self, where, {})
+        tally = course.turn(lambda _done, _total: None)
+        if (tally.members_done, tally.days_done) != (len(self.plan.members), self.plan.last - self.plan.first + 1):
+            raise KeyboardInterrupt
+        course.finish()
+        return where
 
 
 @dataclass(frozen=True)

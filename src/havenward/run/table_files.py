@@ -78,14 +78,8 @@ def _which(summary: Summary, rows: slice = slice(None)) -> list[int]:
 
 def write_csv(texts: Texts, path: Path, about: About) -> None:
     """Write the table as CSV, and beside it what its columns mean, with tier and run."""
-    heads = [_csv(head) for head in _heads(texts.summary)]
-    dates = texts.summary.date.astype(str).tolist()
-    which = _which(texts.summary)
     with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(",".join(COLUMNS) + "\n")
-        file.writelines(
-            f"{date},{heads[k]},{','.join(figures)}\n" for date, k, figures in zip(dates, which, texts.figures, strict=True)
-        )
+        file.writelines(csv_lines(texts))
     beside = {
         "name": path.stem,
         "title": f"{about.attributes['title']}: summary over members",
@@ -94,6 +88,16 @@ def write_csv(texts: Texts, path: Path, about: About) -> None:
         "columns": dict(about.meanings),
     }
     path.with_suffix(".json").write_text(json.dumps(beside, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def csv_lines(texts: Texts) -> Iterator[str]:
+    """Yield the lines of the table as CSV."""
+    heads = [_csv(head) for head in _heads(texts.summary)]
+    dates = texts.summary.date.astype(str).tolist()
+    which = _which(texts.summary)
+    yield ",".join(COLUMNS) + "\n"
+    for date, k, figures in zip(dates, which, texts.figures, strict=True):
+        yield f"{date},{heads[k]},{','.join(figures)}\n"
 
 
 def _csv(cells: Sequence[str]) -> str:

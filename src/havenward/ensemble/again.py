@@ -1,0 +1,53 @@
+"""A run or an ensemble once more, from the scenario, the edits and the plan that lie in its own folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from havenward import __version__
+from havenward.ensemble.ensemble import Ensemble
+from havenward.ensemble.place import Place
+from havenward.ensemble.recorded import Difference, Recorded, differences
+from havenward.ensemble.recorded_ensemble import RecordedEnsemble
+from havenward.ensemble.recorded_run import RecordedRun
+from havenward.ensemble.store import EnsembleStore
+from havenward.run.engine import Progress
+from havenward.run.folder import run_to_folder
+from havenward.run.reading import SCENARIO
+from havenward.run.request import RunError
+
+
+def run_again(kept: RecordedRun, out: Path, progress: Progress) -> dict[str, Any]:
+    """Run once more what lies in a run folder, into another; return its record.
+
+    Raises:
+        RunError: the scenario or the record is damaged, or the other folder is there already.
+    """
+    return run_to_folder(kept.prepared.case, kept.folder / SCENARIO, out, kept.request, progress)
+
+
+def ensemble_again(kept: RecordedEnsemble, out: str) -> Ensemble:
+    """Lay an ensemble out once more, at another place, with the same plan.
+
+    Raises:
+        RunError: its files are not those that it was planned with, or something lies at the other place.
+    """
+    place = Place.at(out)
+    if place.is_file or place.names(""):
+        raise RunError(f"{out} is there already; give another --out, or remove it")
+    rules = kept.rules
+    files = {name: kept.store.place.read(name) or b"" for name in kept.store.plan.files}
+    plan = kept.store.plan.model_copy(update={"version": __version__})
+    return Ensemble(EnsembleStore.begin(place, plan, rules, files))
+
+
+def held_against(kept: Recorded, again: Recorded, progress: Progress) -> list[Difference]:
+    """Return where members that were run once more differ in any bit.
+
+    Raises:
+        RunError: there are not as many.
+    """
+    if kept.members > again.members:
+        raise RunError(f"{again.where} has {again.members} members, and {kept.where} {kept.members}; go on with --resume")
+    return differences(kept, range(kept.members), again.stored, progress)

@@ -1,0 +1,109 @@
+"""Whether what a run, an ensemble or a comparison holds is what its scenario gives.
+
+First all that has a checksum is read, and what follows from the scenario and the members is worked out anew: id, names and
+tables. Then some members are computed anew from the scenario that lies beside them, and every bit is compared. Whoever
+alters a value and its checksum is found by the last alone, so the members are chosen by the one who asks: the members are
+cut into as many stretches as are asked for, and one of each is drawn.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from havenward import __version__
+from havenward.ensemble.entry import found, sides_of
+from havenward.ensemble.place import Place
+from havenward.ensemble.recorded import Difference, Recorded, differences
+from havenward.ensemble.recorded_ensemble import RecordedEnsemble
+from havenward.ensemble.recorded_run import RecordedRun
+from havenward.run.engine import Progress
+from havenward.run.machine import libraries, processor
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found.
+
+    Attributes:
+        where: the folder or address.
+        version: the release that made it.
+        promise: what is promised of another computation here: the same bits, or only the same law.
+        because: what differs between what made it and what is here.
+        members: those that were computed anew; none where a fault was found before, or by another release.
+        faults: what is damaged, or does not follow from the rest.
+        differences: where members are not what the scenario gives.
+    """
+
+    where: str
+    version: str
+    promise: str
+    because: list[str]
+    members: list[int] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether members were computed anew, and nothing is wrong."""
+        return bool(self.members) and not self.faults and not self.differences
+
+
+def parts_of(where: str) -> list[Recorded]:
+    """Return what lies at a place: one run or ensemble, or every side of a comparison.
+
+    Raises:
+        RunError: nothing that was finished, or a record is damaged.
+    """
+    place = Place.at(where)
+    kind, _ = found(place)
+    if kind == "comparison":
+        return [RecordedEnsemble.of(f"{place.url}/{name}") for name in sides_of(place)]
+    return [RecordedRun.of(Path(place.url)) if kind == "run" else RecordedEnsemble.of(place.url)]
+
+
+def verify(kept: Recorded, number: int | None, seed: int, progress: Progress) -> Verdict:
+    """Return what is found of members that are kept.
+
+    Args:
+        kept: where.
+        number: how many are computed anew; None for all.
+        seed: of the choice of members.
+        progress: told of members, of those that are read and then of those that are computed.
+
+    Raises:
+        RunError: the place cannot be read.
+    """
+    because = differs(kept.record)
+    same_release = kept.record["version"] == __version__
+    verdict = Verdict(kept.where, str(kept.record["version"]), "law" if because else "bits", because)
+    verdict.faults.extend(kept.damaged(progress))
+    if same_release and not verdict.faults:
+        verdict.faults.extend(kept.contradicted())
+    if same_release and not verdict.faults:
+        verdict.members.extend(sample(kept.members, number or kept.members, seed))
+        verdict.differences.extend(differences(kept, verdict.members, kept.recomputed, progress))
+    return verdict
+
+
+def sample(members: int, number: int, seed: int) -> list[int]:
+    """Return the numbers of some members: one of each of `number` stretches, as even as can be."""
+    drawn, number = random.Random(seed), min(number, members)
+    edges = [k * members // number for k in range(number + 1)]
+    return [drawn.randrange(start, stop) for start, stop in pairwise(edges)]
+
+
+def differs(record: Mapping[str, Any]) -> list[str]:
+    """Return in what this machine and its programs are not those that made a run; if in nothing, bits are promised."""
+    here, cpu = processor(), record.get("cpu", {})
+    told = {"release": (record.get("version"), __version__)}
+    told |= {name: (record.get("libraries", {}).get(name), version) for name, version in libraries().items()}
+    told |= {"processor": (cpu.get("family"), here["family"])}
+    found = [f"{name} {then} then, {now} now" for name, (then, now) in told.items() if then != now]
+    if not found and sorted(cpu.get("features", [])) != here["features"]:
+        found.append("other features of the processor")
+    return found
