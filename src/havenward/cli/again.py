@@ -34,6 +34,8 @@ def command(
         where = place_of(run)
         kept = parts_of(where)
         folder = out or _free(where)
+        if folder.exists():
+            raise RunError(f"{folder} is there already; give another --out, or remove it")
         with contextlib.redirect_stdout(sys.stderr):
             _make(where, kept, folder, workers)
         new = parts_of(str(folder))

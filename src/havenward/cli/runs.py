@@ -98,6 +98,8 @@ def command(
 @app.command("show")
 def show(run: RunArgument, as_json: JsonOption = False) -> None:
     """Show all that the catalogue knows of a run, and whether its folder is still as it was."""
+    from havenward.guard.disclosure import held_share
+
     entry = _one(run)
     if as_json:
         typer.echo(json.dumps(_told(entry), ensure_ascii=False, indent=2))
@@ -117,7 +119,8 @@ def show(run: RunArgument, as_json: JsonOption = False) -> None:
     for name, line in lines.items():
         typer.echo(f"  {name:<9} {line}")
     if entry.figures:
-        typer.echo(f"On the last day (90 % of members, {entry.interval}):")
+        share = held_share(entry.members_done, 0.9)
+        typer.echo(f"On the last day ({100 * share:.0f} % interval, {entry.interval}):")
         for stage, figure in entry.figures.items():
             typer.echo(f"  {stage.replace('_', ' '):<13} {figure}")
     if entry.caution:

@@ -12,18 +12,16 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
+from havenward.ensemble.database import AGAIN, VARIABLE, shown, told, url_of
 from havenward.ensemble.entry import Entry
 from havenward.guard.audit import state_folder
 from havenward.run.request import RunError
 
-VARIABLE = "HAVENWARD_CATALOGUE"
-"""Variable of the environment that names another catalogue, by an address that SQLAlchemy knows."""
 NAME = "catalogue.db"
 SCHEMA = 1
 """Version of the tables."""
@@ -31,10 +29,6 @@ PATIENCE, REACH = 30, 5
 """Seconds to wait for others who write, and for a server."""
 Insert = Callable[[sa.Table], sqlite.Insert | postgresql.Insert]
 INSERTS: dict[str, Insert] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-DRIVERS = {"postgresql": "postgresql+psycopg"}
-SECRETS = frozenset({"password", "passfile", "sslpassword", "sslkey"})
-"""Keys of an address that are never shown."""
-AGAIN = "and enter the runs anew by `havenward runs add FOLDER...`"
 
 METADATA = sa.MetaData()
 VERSION = sa.Table(
@@ -115,22 +109,22 @@ class Catalogue:
         """
         if address := os.environ.get(VARIABLE):
             return cls.at(address)
-        folder = state_folder()
-        with _told(str(folder / NAME)):
-            folder.mkdir(parents=True, exist_ok=True)
-        return cls.at(f"sqlite:///{folder / NAME}")
+        path = state_folder() / NAME
+        with told(str(path)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        return cls.at(sa.URL.create("sqlite", database=str(path)))
 
     @classmethod
-    def at(cls, address: str) -> Catalogue:
+    def at(cls, address: str | sa.URL) -> Catalogue:
         """Return the catalogue at an address; where none is yet, an empty one is made.
 
         Raises:
             RunError: it cannot be reached or is of another release.
         """
-        url = _url(address)
-        name = _shown(url)
+        url = url_of(address)
+        name = shown(url)
         patience = {"timeout": PATIENCE} if url.get_backend_name() == "sqlite" else {"connect_timeout": REACH}
-        with _told(name, url.password):
+        with told(name, url.password):
             # connections are not kept: a command asks once, and a file that is not held open can be moved
             catalogue = cls(sa.create_engine(url, connect_args=patience, poolclass=sa.NullPool), name)
             schema = catalogue._schema()
@@ -192,7 +186,7 @@ class Catalogue:
 
     @contextlib.contextmanager
     def _begun(self) -> Iterator[sa.Connection]:
-        with _told(self.name, self.engine.url.password), self.engine.begin() as connection:
+        with told(self.name, self.engine.url.password), self.engine.begin() as connection:
             yield connection
 
     def _schema(self) -> int | None:
@@ -218,55 +212,3 @@ class Catalogue:
                 connection.execute(CreateTable(table, if_not_exists=True))
             version = INSERTS[self.engine.dialect.name](VERSION).values(only=1, schema=SCHEMA)
             connection.execute(version.on_conflict_do_nothing())
-
-
-def _url(address: str) -> sa.URL:
-    """Return an address, with the driver that is at hand.
-
-    Raises:
-        RunError: it is none, or of a database that no catalogue is kept in. The address is not told: it may hold a password.
-    """
-    try:
-        url = sa.make_url(address)
-    except (sa.exc.ArgumentError, ValueError):
-        like = "sqlite:////shared/catalogue.db or postgresql://user@server/database"
-        raise RunError(f"{VARIABLE} holds no address of a database; write it like {like}") from None
-    url = url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
-    if url.get_backend_name() not in INSERTS:
-        raise RunError(
-            f"{VARIABLE} names a database of the kind {url.drivername}; a catalogue is kept in SQLite or PostgreSQL"
-        )
-    return url
-
-
-def _shown(url: sa.URL) -> str:
-    """Return an address without what is secret in it."""
-    if url.get_backend_name() == "sqlite":
-        return url.database or "in memory"
-    return url.set(drivername="postgresql").difference_update_query(SECRETS).render_as_string(hide_password=True)
-
-
-@contextlib.contextmanager
-def _told(name: str, password: str | None = None) -> Iterator[None]:
-    """Tell in one sentence what goes wrong with a catalogue.
-
-    Raises:
-        RunError: anything did.
-    """
-    try:
-        yield
-    except (sa.exc.SQLAlchemyError, ImportError, OSError) as error:
-        raise RunError(f"the catalogue {name} {_why(error, name)}".replace(password or "\0", "***")) from error
-
-
-def _why(error: Exception, name: str) -> str:
-    """Return what is wrong and how to mend it."""
-    if isinstance(error, ImportError):
-        return "needs a driver that is not there: pip install 'havenward[postgres]'"
-    cause = getattr(error, "orig", None) or error
-    said = " ".join(str(cause).split()) or type(cause).__name__
-    if isinstance(error, sa.exc.DatabaseError) and ("not a database" in said or "malformed" in said):
-        return f"is damaged ({said}): move the file away, {AGAIN}"
-    if isinstance(error, sa.exc.OperationalError | OSError) and Path(name).is_absolute():
-        return f"cannot be opened ({said}): see to its folder, or name another catalogue in {VARIABLE}"
-    return f"cannot be read or written ({said}): see to it, or name another in {VARIABLE}"
