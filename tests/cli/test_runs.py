@@ -219,6 +219,29 @@ def test_bits_that_differ_are_told_with_the_first_by_again_and_by_verify(made, t
     assert sides["parts"][0]["differences"][0]["member"] == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("comparison.csv", "stock,", "flow,", "comparison.csv is not what its sides come to"),
+        ("comparison.json", '"lower": 0.', '"lower": 1.', f"in_camp@Long Meadow with {PLOTS} is not what its sides come to"),
+        (
+            "comparison.json",
+            '"quantities"',
+            '"quantity"',
+            "comparison.json is damaged ('quantities'); make the comparison anew",
+        ),
+    ],
+)
+def test_what_a_comparison_tells_wrongly_is_named(made, tmp_path, name, old, new, told):
+    folder = shutil.copytree(made / "comparison", tmp_path / "comparison")
+    content = (folder / name).read_text(encoding="utf-8")
+    assert old in content
+    (folder / name).write_text(content.replace(old, new), encoding="utf-8")
+    found = havenward("verify", folder, "--members", 1)
+    assert found.exit_code == 1
+    assert told in found.stderr
+
+
 def test_a_run_of_another_release_is_whole_and_not_computed_anew(made, tmp_path):
     folder = shutil.copytree(made / "run", tmp_path / "run")
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))

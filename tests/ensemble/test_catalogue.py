@@ -153,7 +153,8 @@ from havenward.ensemble.catalogue import Catalogue
 from tests.ensemble.test_catalogue import like
 address, first, gate = sys.argv[1], int(sys.argv[2]), pathlib.Path(sys.argv[3])
 (gate / str(first)).touch()
-while len(list(gate.iterdir())) < 2:
+end = time.monotonic() + 60
+while len(list(gate.iterdir())) < 2 and time.monotonic() < end:
     time.sleep(0.005)
 for number in range(first, first + 8):
     Catalogue.at(address).enter(like(number))

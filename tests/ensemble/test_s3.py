@@ -5,7 +5,9 @@ from __future__ import annotations
 import fsspec
 import pytest
 
+from havenward.ensemble.entry import Entry
 from havenward.ensemble.executors import Here, Processes
+from havenward.ensemble.verify import parts_of, verify
 from havenward.run.request import RunError
 from tests.ensemble.helpers import KEYS, MEMBERS, begin, bits, s3_server, whole
 
@@ -37,6 +39,9 @@ def test_it_has_the_bits_of_one_in_a_folder_and_redoes_what_is_damaged(undisturb
     ensemble.finish()
     bucket.get(url, str(tmp_path / "again"), recursive=True)
     assert bits(tmp_path / "again") == bits(undisturbed)
+    (kept,) = parts_of(url)
+    assert verify(kept, 2, 1, lambda _done, _total: None).holds
+    assert Entry.of(url).outcome == Entry.of(undisturbed).outcome
 
 
 def test_a_bucket_that_is_not_there_is_told(bucket):

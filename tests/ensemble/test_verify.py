@@ -13,6 +13,7 @@ import zarr
 from hypothesis import given
 from hypothesis import strategies as st
 
+from havenward.ensemble.again import held_against, run_again
 from havenward.ensemble.ensemble import Ensemble
 from havenward.ensemble.store import Commit, checksum
 from havenward.ensemble.verify import differs, parts_of, sample, verify
@@ -90,6 +91,13 @@ def test_a_run_that_was_broken_off_holds_as_far_as_it_got(tmp_path):
     record = run_to_folder(case(), locate("toy"), tmp_path / "run", Request(members=4, last=LAST), broken)
     assert (record["status"], record["days"]) == ("broken off", 7)
     assert verified(tmp_path / "run").holds
+    (kept,) = parts_of(str(tmp_path / "run"))
+    run_again(kept, tmp_path / "again", silent)
+    (again,) = parts_of(str(tmp_path / "again"))
+    assert (again.record["status"], again.record["days"]) == ("complete", 12)
+    assert held_against(kept, again, silent) == []
+    with pytest.raises(RunError, match="there already"):
+        run_again(kept, tmp_path / "again", silent)
 
 
 def altered(array, place) -> None:

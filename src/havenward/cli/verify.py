@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 FEW = 3
 """Members that are computed anew where none are asked for."""
-MOST = 5
-"""Differences that are told; one is enough to know."""
+MOST = 10
+"""Members and differences that are told."""
 
 
 def command(
@@ -37,26 +37,31 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check that a run, an ensemble or a comparison is whole, and that some of its members come out anew to the bit."""
-    from havenward.ensemble.verify import parts_of, verify
+    from havenward.ensemble.verify import parts_of, told_wrongly, verify
     from havenward.run.request import RunError
 
     try:
         if every and members is not None:
             raise RunError("--all and --members say different things: leave one out")
-        verdicts = []
-        for kept in parts_of(place_of(run)):
+        where = place_of(run)
+        parts, verdicts = parts_of(where), []
+        for kept in parts:
             with bar(f"verifying {kept.where}") as progress:
                 verdicts.append(verify(kept, None if every else members or FEW, seed, progress))
+        holds = all(verdict.holds for verdict in verdicts)
+        faults = told_wrongly(where, parts) if holds else []
     except RunError as error:
         typer.echo(f"havenward: {error}", err=True)
         raise typer.Exit(1) from None
-    holds = all(verdict.holds for verdict in verdicts)
     if as_json:
-        typer.echo(json.dumps({"run": run, "holds": holds, "parts": [_told(one) for one in verdicts]}, ensure_ascii=False))
+        told = {"run": where, "holds": holds and not faults, "faults": faults, "parts": [_told(one) for one in verdicts]}
+        typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         for verdict in verdicts:
             _show(verdict)
-    if not holds:
+        for fault in faults:
+            typer.echo(f"havenward: {fault}", err=True)
+    if faults or not holds:
         raise typer.Exit(1)
 
 
@@ -72,7 +77,7 @@ def _show(verdict: Verdict) -> None:
         typer.echo(f"havenward: {fault}", err=True)
     if verdict.faults:
         return
-    numbers = ", ".join(map(str, verdict.members[:12])) + (" ..." if len(verdict.members) > 12 else "")
+    some = ", ".join(map(str, verdict.members[:MOST])) + (" ..." if len(verdict.members) > MOST else "")
     if not verdict.members:
         typer.echo(
             f"havenward: {verdict.where} is whole, but bits are promised by one release alone ({because}): "
@@ -81,10 +86,12 @@ def _show(verdict: Verdict) -> None:
         )
     elif verdict.differences:
         why = f" (made by other means, which promise the same law and no bits: {because})" if because else ""
-        some = "; ".join(map(line, verdict.differences[:MOST]))
-        typer.echo(f"havenward: {verdict.where} is not what its scenario gives{why}: {some}", err=True)
+        where = "; ".join(map(line, verdict.differences[:MOST]))
+        typer.echo(f"havenward: {verdict.where} is not what its scenario gives{why}: {where}", err=True)
     else:
-        typer.echo(f"{verdict.where}: whole, and every bit of members {numbers} computed anew is the same.")
+        number = len(verdict.members)
+        which = f"member {some}" if number == 1 else f"{number} members ({some})"
+        typer.echo(f"{verdict.where}: whole; every bit of {which} is the same when computed anew.")
 
 
 def line(difference: Difference) -> str:

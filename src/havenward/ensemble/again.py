@@ -43,11 +43,13 @@ def ensemble_again(kept: RecordedEnsemble, out: str) -> Ensemble:
 
 
 def held_against(kept: Recorded, again: Recorded, progress: Progress) -> list[Difference]:
-    """Return where members that were run once more differ in any bit.
+    """Return where members that were run once more differ in any bit, as far as the first run got.
 
     Raises:
         RunError: there are not as many.
     """
     if kept.members > again.members:
         raise RunError(f"{again.where} has {again.members} members, and {kept.where} {kept.members}; go on with --resume")
+    if isinstance(kept, RecordedRun) and isinstance(again, RecordedRun):
+        again = again.until(kept.record["days"])
     return differences(kept, range(kept.members), again.stored, progress)

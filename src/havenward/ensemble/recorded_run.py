@@ -61,6 +61,10 @@ class RecordedRun:
         """How many were done."""
         return int(self.record["members_done"])
 
+    def until(self, days: int) -> RecordedRun:
+        """Return the same members, of whom no more days are looked at."""
+        return with_changes(self, record={**self.record, "days": min(days, self.record["days"])})
+
     @property
     def request(self) -> Request:
         """What was asked for.

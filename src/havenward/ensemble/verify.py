@@ -8,21 +8,27 @@ cut into as many stretches as are asked for, and one of each is drawn.
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from havenward import __version__
-from havenward.ensemble.entry import found, sides_of
+from havenward.ensemble.compare import Comparison
+from havenward.ensemble.compare_table import csv_of, table
+from havenward.ensemble.compared import figures_of
+from havenward.ensemble.entry import RECORDS, found, sides_of
+from havenward.ensemble.named import Wanted
 from havenward.ensemble.place import Place
 from havenward.ensemble.recorded import Difference, Recorded, differences
 from havenward.ensemble.recorded_ensemble import RecordedEnsemble
 from havenward.ensemble.recorded_run import RecordedRun
 from havenward.run.engine import Progress
 from havenward.run.machine import libraries, processor
+from havenward.run.request import RunError
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,37 @@ def verify(kept: Recorded, number: int | None, seed: int, progress: Progress) ->
         verdict.members.extend(sample(kept.members, number or kept.members, seed))
         verdict.differences.extend(differences(kept, verdict.members, kept.recomputed, progress))
     return verdict
+
+
+def told_wrongly(where: str, sides: Sequence[Recorded]) -> list[str]:
+    """Return what a comparison tells that its sides do not come to: its table, and its named quantities.
+
+    Args:
+        where: what lies there; of a run or an ensemble there is nothing to tell.
+        sides: of `parts_of`; they hold.
+
+    Raises:
+        RunError: its record is damaged, or a side cannot be read.
+    """
+    place = Place.at(where)
+    kind, content = found(place)
+    if kind != "comparison":
+        return []
+    base, *edited = [side.store for side in sides if isinstance(side, RecordedEnsemble)]
+    try:
+        told, members = json.loads(content)["edits"], sides[0].members
+        compared = {words: Comparison.of(base, side, members) for words, side in zip(told, edited, strict=True)}
+        named = {words: {name: Wanted.read(name) for name in edit["quantities"]} for words, edit in told.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RunError(f"{place.url}/{RECORDS[kind]} is damaged ({error}); make the comparison anew") from error
+    faults = []
+    if place.read("comparison.csv") != csv_of(table(compared)):
+        faults.append(f"{place.url}/comparison.csv is not what its sides come to")
+    for words, comparison in compared.items():
+        for name, wanted in named[words].items():
+            if told[words]["quantities"][name] != figures_of(comparison.total(wanted)):
+                faults.append(f"{place.url}/{RECORDS[kind]}: {name} with {words} is not what its sides come to")
+    return faults
 
 
 def sample(members: int, number: int, seed: int) -> list[int]:
