@@ -273,6 +273,8 @@ def test_a_folder_that_is_gone_or_changed_is_shown_as_such(made, tmp_path):
     assert "(gone)" in done("runs", "show", gone).stdout
     assert f"{tmp_path / 'moved'}, the folder of {gone}, is gone" in one_clear_line(havenward("verify", gone))
     assert "run.json is damaged" in one_clear_line(havenward("verify", tmp_path / "kept"))
+    changed = id_of_place(tmp_path / "kept")
+    assert f"kept is not as it was when {changed} was entered" in one_clear_line(havenward("verify", changed))
 
 
 def test_what_is_added_stands_even_if_another_folder_is_none(made, tmp_path):
@@ -355,6 +357,21 @@ def test_an_old_folder_is_never_written_over(made, tmp_path):
     for kind in ("run", "ensemble", "comparison"):
         told = one_clear_line(havenward("runs", "again", id_of(kind), "--out", made / "ensemble", "--workers", 0))
         assert "ensemble is there already; give another --out, or remove it" in told
+
+
+def test_what_was_broken_off_is_gone_on_with(made, tmp_path):
+    for kind, part in (("ensemble", "."), ("comparison", "edit-1")):
+        out = tmp_path / kind
+        done("runs", "again", id_of_place(made / kind), "--out", out, "--workers", 0)
+        (out / part / "commits" / "000000.json").unlink()
+        told = done("runs", "again", id_of_place(made / kind), "--out", out, "--workers", 0, "--resume")
+        assert told.stdout.endswith(f"Every bit is that of {made / kind}.\n")
+    words = ("runs", "again", made / "run", "--resume")
+    assert "--resume goes on with what lies in --out: name that folder" in one_clear_line(havenward(*words))
+    told = one_clear_line(
+        havenward("runs", "again", made / "ensemble", "--out", tmp_path / "comparison" / "base", "--resume")
+    )
+    assert "base holds another ensemble, which differs in block, changes" in told
 
 
 def test_no_content_stands_in_the_catalogue(made, tmp_path):

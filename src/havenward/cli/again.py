@@ -23,6 +23,9 @@ def command(
     run: Annotated[str, typer.Argument(metavar="RUN", help="Its id in the catalogue, its folder or its address.")],
     out: Annotated[Path | None, typer.Option(help="The new folder. Default: beside the old, with .again.")] = None,
     workers: Annotated[int | None, typer.Option(min=0, max=1024, help="As of `havenward ensemble`.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the ensemble or the comparison that lies in --out.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Make a run, an ensemble or a comparison once more, and say whether every bit is the same."""
@@ -34,10 +37,12 @@ def command(
         where = place_of(run)
         kept = parts_of(where)
         folder = out or _free(where)
-        if folder.exists():
+        if resume and out is None:
+            raise RunError("--resume goes on with what lies in --out: name that folder")
+        if folder.exists() and not resume:
             raise RunError(f"{folder} is there already; give another --out, or remove it")
         with contextlib.redirect_stdout(sys.stderr):
-            _make(where, kept, folder, workers)
+            _make(where, kept, folder, workers, resume=resume)
         new = parts_of(str(folder))
         with bar("comparing bits") as progress:
             found = [held_against(old, young, progress) for old, young in zip(kept, new, strict=True)]
@@ -69,7 +74,7 @@ def _verdict(where: str, found: list[Any], because: list[str]) -> str:
     return f"Bits differ from those of {where}{why}. First: {line(first)}."
 
 
-def _make(where: str, kept: list[Recorded], folder: Path, workers: int | None) -> None:
+def _make(where: str, kept: list[Recorded], folder: Path, workers: int | None, *, resume: bool) -> None:
     """Make what was kept once more, in another folder, and enter it.
 
     Raises:
@@ -81,7 +86,7 @@ def _make(where: str, kept: list[Recorded], folder: Path, workers: int | None) -
     from havenward.run.request import RunError
 
     if len(kept) > 1:
-        _compare(Path(where), kept, folder, workers)
+        _compare(Path(where), kept, folder, workers, resume=resume)
         return
     (one,) = kept
     if isinstance(one, RecordedRun):
@@ -90,12 +95,12 @@ def _make(where: str, kept: list[Recorded], folder: Path, workers: int | None) -
     elif isinstance(one, RecordedEnsemble):
         ensemble = ensemble_again(one, str(folder))
         if follow(ensemble, executor_of(workers, None), (0, 1), str(folder)).failed:
-            raise RunError(f"{folder} is not whole; make room, remove it, and try again")
+            raise RunError(f"{folder} is not whole")
         ensemble.finish()
     enter(folder)
 
 
-def _compare(folder: Path, kept: list[Recorded], out: Path, workers: int | None) -> None:
+def _compare(folder: Path, kept: list[Recorded], out: Path, workers: int | None, *, resume: bool) -> None:
     """Make a comparison once more: each side's edits are those that lie in it."""
     from havenward.ensemble.recorded_ensemble import RecordedEnsemble
 
@@ -117,6 +122,7 @@ def _compare(folder: Path, kept: list[Recorded], out: Path, workers: int | None)
         changes=[f"{name}={value!r}" for name, value in plan.changes.items()],
         assumptions=Assumptions.drawn if plan.spread else Assumptions.median,
         out=out,
+        resume=resume,
     )
 
 

@@ -39,7 +39,7 @@ def place_of(run: str) -> str:
     """Return where a run lies that is named by its folder, its address, or its id in the catalogue.
 
     Raises:
-        RunError: it is none of these, or its folder is gone.
+        RunError: it is none of these, or its folder is not there as it was entered.
     """
     from havenward.ensemble.catalogue import Catalogue
     from havenward.run.request import RunError
@@ -50,5 +50,9 @@ def place_of(run: str) -> str:
     if entry.state == "gone":
         raise RunError(
             f"{entry.place}, the folder of {entry.id}, is gone; enter its new place by `havenward runs add FOLDER`"
+        )
+    if entry.state == "changed":
+        raise RunError(
+            f"{entry.place} is not as it was when {entry.id} was entered; name the folder itself to take it as it is"
         )
     return entry.place

@@ -28,17 +28,17 @@ def run_again(kept: RecordedRun, out: Path, progress: Progress) -> dict[str, Any
 
 
 def ensemble_again(kept: RecordedEnsemble, out: str) -> Ensemble:
-    """Lay an ensemble out once more, at another place, with the same plan.
+    """Lay an ensemble out once more, at another place, with the same plan; or go on with one that was.
 
     Raises:
-        RunError: its files are not those that it was planned with, or something lies at the other place.
+        RunError: its files are not those that it was planned with, or another ensemble lies at the other place.
     """
-    place = Place.at(out)
-    if place.is_file or place.names(""):
-        raise RunError(f"{out} is there already; give another --out, or remove it")
-    rules = kept.rules
-    files = {name: kept.store.place.read(name) or b"" for name in kept.store.plan.files}
+    rules, place = kept.rules, Place.at(out)
     plan = kept.store.plan.model_copy(update={"version": __version__})
+    there = EnsembleStore.find(place)
+    if there is not None and (differs := there.plan.differs(plan)):
+        raise RunError(f"{out} holds another ensemble, which differs in {', '.join(differs)}; give another --out")
+    files = {name: kept.store.place.read(name) or b"" for name in kept.store.plan.files}
     return Ensemble(EnsembleStore.begin(place, plan, rules, files))
 
 

@@ -62,7 +62,7 @@ def _why(error: Exception, name: str) -> str:
     if isinstance(error, ImportError):
         return "needs a driver that is not there: pip install 'havenward[postgres]'"
     cause = getattr(error, "orig", None) or error
-    said = " ".join(str(cause).split()) or type(cause).__name__
+    said = next(iter(str(cause).splitlines()), type(cause).__name__)
     if isinstance(error, sa.exc.DatabaseError) and ("not a database" in said or "malformed" in said):
         return f"is damaged ({said}): move the file away, {AGAIN}"
     if isinstance(error, sa.exc.OperationalError | OSError) and Path(name).is_absolute():
