@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import os
 import signal
@@ -14,9 +15,10 @@ import zarr
 from havenward.api import load
 from havenward.run.described import conserved
 from havenward.run.kinds import case_of
-from havenward.run.periods import PeriodsOfRun, period_ends
+from havenward.run.periods import Label, PeriodsOfRun
 from havenward.run.prepared import Course, Prepared
 from havenward.run.request import Request
+from havenward.run.retold import retold
 from tests.run.conftest import silent
 
 DAY = dt.timedelta(days=1)
@@ -34,29 +36,36 @@ def turned(scenario="toy", progress=silent, **request):
     return gathered.merge(tally.members_done), outcome.isel(draw=slice(tally.members_done)), tally
 
 
-def expected(layout, outcome):
-    """Periods, by sums over an outcome."""
-    stock, flow = outcome["stock"].values, outcome["flow"].values
-    ends = period_ends(outcome["time"].values)
-    starts = np.append(0, ends[:-1] + 1)
-    persons = layout.counted.persons
-    by_period = [np.add.reduceat(sums.add(flow), starts, axis=1) for sums in (layout.flow, layout.summed)]
-    return {
-        "stock": layout.stock.add(stock[:, ends]),
-        "flow": by_period[0],
-        "cumulative": np.cumsum(by_period[1], axis=1),
-        "place_stock": layout.place_stock.add(persons(stock)),
-        "place_flow": layout.place_flow.add(persons(flow)),
-        "place_cumulative": np.cumsum(layout.summed.add(persons(flow)), axis=1),
-        "edges": layout.origin.add(stock[:, [0, -1], :, :4]).swapaxes(0, 1),
-        "stages": layout.stages.add(persons(stock[:, -1:]))[:, 0],
-    }
-
-
 def assert_told(periods, outcome, **tolerance):
-    for name, values in expected(periods.layout, outcome).items():
-        assert np.abs(values).sum() > 0, name
-        np.testing.assert_allclose(getattr(periods, name), values, err_msg=name, **{"rtol": 0} | tolerance)
+    def read(name, members, days):
+        return outcome[name].values[members, days]
+
+    draws, case = outcome.sizes["draw"], case_of(load("toy"))
+    again = retold(outcome, case.ruleset({}), outcome.sizes["time"], [slice(0, 1), slice(1, draws)], read)
+    for name in (field.name for field in dataclasses.fields(periods) if field.name != "layout"):
+        found, values = getattr(periods, name), getattr(again, name)
+        assert found.shape == values.shape
+        if name != "days":
+            assert np.abs(values).sum() > 0, name
+            np.testing.assert_allclose(found, values, err_msg=name, **{"rtol": 0} | tolerance)
+
+
+def test_the_outcome_is_retold_as_a_loop_would():
+    """By hand, for a label each: what is at a camp every evening, and who came to it by month."""
+    periods, outcome, _ = turned()
+    camp = (outcome["stock_stage"].values == "in_camp") & (outcome["stock_site"].values == "Long Meadow")
+    by_hand = outcome["stock"].values[:, :, camp, :4].sum(axis=(2, 3))
+    label = periods.layout.place_stock.names.index(Label("Long Meadow", "in_camp", "stock"))
+    np.testing.assert_array_equal(periods.place_stock[:, :, label], by_hand)
+    ways = (name for name in periods.layout.flow.names if name.quantity == "to_camp")
+    way = next(name for name in ways if name.site.endswith(">Long Meadow"))
+    came = (outcome["link_quantity"].values == "to_camp") & (outcome["link_to"].values == "Long Meadow")
+    came &= outcome["link_from"].values == way.site.split(">")[0]
+    month = outcome["time"].values.astype("datetime64[M]")
+    moved = outcome["flow"].values[:, :, came].sum(axis=2)
+    by_hand = np.stack([moved[:, month == one].sum(axis=1) for one in np.unique(month)], axis=1)
+    assert by_hand.sum() > 0
+    np.testing.assert_array_equal(periods.flow[:, :, periods.layout.flow.names.index(way)], by_hand)
 
 
 @pytest.mark.parametrize("request_", [{}, {"solver": "individuals"}, {"members": 19, "first": dt.date(2010, 2, 10)}])

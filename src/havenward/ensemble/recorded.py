@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+import pandas as pd
 
 from havenward.ensemble.kept import Arrays
 from havenward.run.engine import Progress
@@ -114,3 +116,13 @@ def _first(one: Any, other: Any) -> tuple[int, ...] | None:
 def csv_of(summary: Summary) -> bytes:
     """Return the table of a run as its summary.csv holds it."""
     return "".join(csv_lines(Texts.of(summary))).encode()
+
+
+def agree(one: bytes, other: bytes) -> bool:
+    """Return whether two tables are the same but for the last digits of single precision."""
+    mine, theirs = (pd.read_csv(io.BytesIO(text)) for text in (one, other))
+    try:
+        pd.testing.assert_frame_equal(mine, theirs, rtol=1e-5, atol=0.02)
+    except AssertionError:
+        return False
+    return True

@@ -14,21 +14,19 @@ import xarray as xr
 import zarr
 
 from havenward.ensemble.kept import Arrays
-from havenward.ensemble.recorded import csv_of
+from havenward.ensemble.recorded import agree, csv_of
 from havenward.ensemble.work import case_in
 from havenward.run.described import hashes_of, how_made
 from havenward.run.engine import BATCH, Progress, batches
 from havenward.run.folder import SUMMARY
 from havenward.run.outcome import coordinates
-from havenward.run.periods import Periods, PeriodsOfRun
+from havenward.run.periods import Periods
 from havenward.run.prepared import Prepared
 from havenward.run.reading import OUTCOME, RECORD, SCENARIO, RunFolderError, open_run, read_record
 from havenward.run.request import Request, RunError
+from havenward.run.retold import retold
 from havenward.run.summary import final_stocks, summarise
 from havenward.scenario.problems import ScenarioError
-
-STRETCH = 64
-"""Days that are held together."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +132,9 @@ class RecordedRun:
             if not expected[name].equals(self._frame[name].load()):
                 yield f"{self.folder / OUTCOME}: {name} is not what the scenario says"
         periods = self._periods()
-        if (self.folder / SUMMARY).read_bytes() != csv_of(summarise(periods)):
+        told = (self.folder / SUMMARY).read_bytes(), csv_of(summarise(periods))
+        # expectations are kept to seven digits and told before they are rounded
+        if not (agree(*told) if run.plan.solver == "mean" else told[0] == told[1]):
             yield f"{self.folder / SUMMARY} is not what the members come to"
         final = final_stocks(periods.layout.stages.names, periods.stages, run.ruleset.stages)
         if self.record["final"] != final:
@@ -142,16 +142,11 @@ class RecordedRun:
 
     def _periods(self) -> Periods:
         """Return what the members that are kept come to, in the periods of the summary."""
-        run, days = self.prepared, self.record["days"]
-        gathered = PeriodsOfRun(self._frame, run.ruleset, run.plan)
-        for batch in batches(range(self.members), self.at_once):
-            part = gathered.part(batch)
-            for start in range(0, days, STRETCH):
-                for name in ("stock", "flow"):
-                    part.write(
-                        name, run.plan.first + start, self._array(name)[batch.place, start : min(start + STRETCH, days)]
-                    )
-        return gathered.merge(self.members)
+        places = [batch.place for batch in batches(range(self.members), self.at_once)]
+        return retold(self._frame, self.prepared.ruleset, self.record["days"], places, self._read)
+
+    def _read(self, name: str, members: slice, days: slice) -> Any:
+        return self._array(name)[members, days]
 
     def stored(self, members: Sequence[int]) -> Arrays:
         """Return the values of some members that are kept."""
