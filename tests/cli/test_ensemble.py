@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 from havenward.cli.main import app
 from tests.cli.test_run import KEYS
 
+PRECISION = ("members_done", "stopped", "precision")
+
 
 def havenward(*arguments):
     return CliRunner().invoke(app, [str(part) for part in arguments])
@@ -35,7 +37,7 @@ def one_clear_line(result):
 
 def test_json_is_the_object_of_run_with_what_was_done_failed_and_there_before():
     answer = json.loads(ensemble("--json", "--out", "e").stdout)
-    assert list(answer) == [*KEYS, "tier", "status", "edits", "caution", "done", "failed", "resumed"]
+    assert list(answer) == [*KEYS, "tier", "status", "edits", "caution", "done", "failed", "resumed", *PRECISION]
     assert (answer["members"], answer["done"], answer["failed"], answer["resumed"]) == (5, 5, 0, 0)
     assert (answer["run"], answer["status"], answer["conserved"]) == ("e", "complete", True)
     assert json.loads(ensemble("--json", "--out", "e", "--resume").stdout)["resumed"] == 5
@@ -109,7 +111,7 @@ def test_another_ensemble_at_the_same_place_is_refused_with_what_differs():
     ensemble("--out", "e")
     assert "go on with it by --resume" in one_clear_line(ensemble("--out", "e"))
     told = one_clear_line(ensemble("--out", "e", "--resume", "--seed", 2, "--members", 6))
-    assert "e holds another ensemble, which differs in members, seed; ask for the same, or give another --out" in told
+    assert "e holds another ensemble, which differs in seed; ask for the same, or give another --out" in told
 
 
 def test_an_ensemble_that_was_killed_while_it_was_laid_out_is_gone_on_with():
@@ -143,3 +145,47 @@ def test_members_that_fail_are_told_and_end_with_1(monkeypatch):
     assert "Try again with the same command and --resume." in shown.stderr
     assert "2 of 5 members" in shown.stdout
     monkeypatch.undo()
+
+
+def test_it_stops_once_a_quantity_is_known_and_goes_on_where_it_is_to_be_known_better(monkeypatch):
+    from havenward.ensemble import stop
+
+    monkeypatch.setattr(stop, "FEWEST", 2)
+    monkeypatch.setattr(stop, "LONGER", 2)
+    arguments = ("--members", 9, "--quantity", "home_free", "--out", "e", "--resume")
+    shown = ensemble(*arguments, "--until-precision", "60%")
+    assert shown.exit_code == 0, shown.stderr
+    assert "6 days, 4 of 9 members" in shown.stdout
+    assert "Stopped after 4 members, which are enough for 60.00%.\n" in shown.stdout
+    assert "home_free: mean within " in shown.stdout
+    assert "90 % quantile not known (95 % interval)" in shown.stdout
+    answer = json.loads(ensemble(*arguments, "--until-precision", "0.001%", "--json").stdout)
+    assert (answer["resumed"], answer["done"], answer["members_done"], answer["stopped"]) == (4, 9, 9, False)
+    assert 0.0001 < answer["precision"]["home_free"]["mean"] < 0.6
+    shown = ensemble(*arguments, "--until-precision", "0.001%").stdout
+    assert "9 members are not enough for 0.00%; some " in shown
+    assert shown.count(" may do: --members, with --resume.\n") == 1
+    answer = json.loads(ensemble(*arguments, "--until-precision", "60%", "--json").stdout)
+    assert (answer["done"], answer["members_done"], answer["stopped"]) == (9, 4, True)
+    assert "; 5 more are kept and not used.\n" in ensemble(*arguments, "--until-precision", "60%").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--until-precision", "2%"), "--until-precision needs a quantity that is to be known so well"),
+        (("--until-precision", "0", "--quantity", "arrived"), "--until-precision '0' must be a percentage above 0"),
+        (("--until-precision", "x", "--quantity", "arrived"), "--until-precision 'x' must be a percentage above 0"),
+        (("--until-precision", "2%", "--quantity", "arived"), "no arived is told; there are: "),
+        (("--part", "1/2", "--quantity", "arrived"), "--part knows nothing of other parts"),
+    ],
+)
+def test_a_stop_rule_that_says_nothing_is_refused(arguments, told):
+    assert told in one_clear_line(ensemble("--out", "e", *arguments))
+
+
+def test_an_ensemble_grows_and_never_shrinks():
+    ensemble("--out", "e")
+    assert json.loads(ensemble("--out", "e", "--resume", "--members", 7, "--json").stdout)["resumed"] == 4
+    told = one_clear_line(ensemble("--out", "e", "--resume"))
+    assert "e is planned with 7 members, and an ensemble only grows; ask for as many or more" in told

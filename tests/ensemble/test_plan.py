@@ -31,9 +31,7 @@ def test_a_plan_is_read_as_it_was_written(members, seed, changes):
     assert EnsemblePlan.model_validate_json(written.model_dump_json()) == written
 
 
-@pytest.mark.parametrize(
-    ("key", "value"), [("seed", 2), ("members", 8), ("solver", "mean"), ("changes", {"a": 1.0}), ("files", {"a": "b"})]
-)
+@pytest.mark.parametrize(("key", "value"), [("seed", 2), ("solver", "mean"), ("changes", {"a": 1.0}), ("files", {"a": "b"})])
 def test_another_plan_says_in_what_it_is_another(key, value):
     assert plan().differs(plan(**{key: value})) == [key]
     assert plan().differs(plan()) == []
@@ -46,6 +44,7 @@ def test_a_block_is_run_with_its_members_and_the_plan_with_all():
     assert found.run(0).batch == 3
 
 
-def test_fewer_members_than_a_block_make_one_block():
+def test_fewer_members_than_a_block_make_one_block_that_may_grow():
     found = EnsemblePlan.of(case(), Request(members=3), {}, 32)
-    assert (found.block, found.blocks) == (3, 1)
+    assert (found.block, found.blocks) == (32, 1)
+    assert found.differs(EnsemblePlan.of(case(), Request(members=40), {}, 32)) == []

@@ -75,7 +75,7 @@ def test_a_stage_of_the_name_of_a_flow_is_told_once(toy):
 
 def test_precision_is_half_the_interval_of_the_mean():
     values = np.random.default_rng(3).normal(100.0, 10.0, (400, 2000))
-    halves = np.array([Figure.of(Wanted("x"), column).precision for column in values.T])
+    halves = np.array([Figure.of(Wanted("x"), column).precision_of_mean for column in values.T])
     assert halves.mean() == pytest.approx(1.96 * 10.0 / np.sqrt(400) / 100.0, rel=0.02)
     covered = np.abs(values.mean(axis=0) / 100.0 - 1.0) < halves
     assert covered.mean() == pytest.approx(0.95, abs=0.02)
@@ -85,11 +85,14 @@ def test_precision_is_half_the_interval_of_the_mean():
 
 def test_nobody_and_one_member():
     nobody = Figure.of(Wanted("x"), np.zeros(5))
-    assert nobody.precision == 0
+    assert nobody.precision_of_mean == float("inf"), "what none of five members has may be in the sixth"
+    certain = Figure.of(Wanted("x"), np.full(5, 7.0))
+    assert certain.precision_of_mean == 0
     one = Figure.of(Wanted("x"), np.array([7.0]))
-    assert one.precision == float("inf")
-    assert not Snapshot(1, (nobody, one)).is_precise(0.5)
-    assert Snapshot(1, (nobody,)).is_precise(0.0)
+    assert one.precision_of_mean == float("inf")
+    assert not Snapshot(5, (certain, nobody)).is_precise(0.5)
+    assert Snapshot(5, (certain,)).is_precise(0.0)
+    assert not Snapshot(5, (certain,)).is_precise(0.5, "q90"), "five members say nothing of a 90 % quantile"
 
 
 @pytest.mark.parametrize(

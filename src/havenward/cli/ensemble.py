@@ -15,12 +15,23 @@ import typer
 
 from havenward.cli.catalogued import enter
 from havenward.cli.run import Assumptions, Solver, read, request_of, tell_figures
+from havenward.cli.until import (
+    Precise,
+    PrecisionOf,
+    Quantities,
+    UntilPrecision,
+    known_so_far,
+    share_of,
+    tell_precision,
+    until_of,
+)
 from havenward.cli.what_if import EditOption, show_caution
 from havenward.model.flee.mends import Level
 
 if TYPE_CHECKING:
     from havenward.ensemble.ensemble import Ensemble, State
     from havenward.ensemble.executors import Executor
+    from havenward.ensemble.stop import Until
     from havenward.run.case import Case
 
 
@@ -58,6 +69,9 @@ def command(
     public_sources: Annotated[
         str | None, typer.Option(metavar="NAMES", help="For a Flee folder; as of `havenward run`.")
     ] = None,
+    until_precision: UntilPrecision = "",
+    precision_of: PrecisionOf = Precise.mean,
+    quantities: Quantities = None,
     block: Annotated[
         int, typer.Option(min=1, max=4096, help="Members that are turned and kept together; a part of the plan.")
     ] = 32,
@@ -71,21 +85,24 @@ def command(
 ) -> None:
     """Run many members of a scenario into a store; broken off at any moment, it is gone on with by --resume."""
     from havenward.ensemble.ensemble import Ensemble
+    from havenward.ensemble.stop import Known
     from havenward.run.request import RunError
     from havenward.run.siege_case import SiegeCase
     from havenward.scenario.folder import locate
 
     try:
         share = _share(part)
+        precision = share_of(until_precision, quantities or [], part)
         case = read(scenario, level, public_sources, edits or [])
         request = request_of(solver, members, seed, (first, last), changes, assumptions)
         where = out or _usual(case, seed)
         ensemble = Ensemble.begin(case, locate(scenario), where, request, block, resume=resume or bool(part))
-        state = follow(ensemble, executor_of(workers, scheduler), share, where)
+        until = until_of(ensemble, quantities or [], precision, precision_of)
+        state = follow(ensemble, executor_of(workers, scheduler), share, where, until)
         if part:
             _tell_part(part, where, state, as_json=as_json)
             return
-        record = ensemble.finish()
+        record = ensemble.finish(until.known() if until else Known())
         enter(where)
     except RunError as error:
         typer.echo(f"havenward: {error}", err=True)
@@ -94,7 +111,7 @@ def command(
         raise broken_off() from None
     if as_json:
         keys = ("scenario", "solver", "members", "seed", "days", "initial_persons", "conserved", "seconds", "final")
-        more = ("tier", "status", "edits", "caution", "done", "failed", "resumed")
+        more = ("tier", "status", "edits", "caution", "done", "failed", "resumed", "members_done", "stopped", "precision")
         typer.echo(json.dumps({"run": where, **{key: record[key] for key in (*keys, *more)}}, ensure_ascii=False))
     else:
         typer.echo(f"{record['banner']}")
@@ -102,6 +119,7 @@ def command(
             f"{record['title']}: {record['days']} days, {record['members_done']:,} of {record['members']:,} members, "
             f"solver {record['solver']}, seed {record['seed']}; {state.resumed:,} were there before, {state.failed:,} failed"
         )
+        tell_precision(record, until)
         tell_figures(record)
         typer.echo(f"Folder: {where}")
         if isinstance(case, SiegeCase):
@@ -151,8 +169,8 @@ def executor_of(workers: int | None, scheduler: str | None) -> Executor:
     return Processes(number) if number else Here()
 
 
-def follow(ensemble: Ensemble, executor: Executor, share: tuple[int, int], where: str) -> State:
-    """Do what is missing while telling how far it is; Ctrl-C ends it at once, and says how to go on."""
+def follow(ensemble: Ensemble, executor: Executor, share: tuple[int, int], where: str, until: Until | None = None) -> State:
+    """Do what is missing, or until enough is known, telling how far it is; Ctrl-C ends it at once and says how to go on."""
     from rich.console import Console
 
     from havenward.ensemble.executors import hush
@@ -163,10 +181,14 @@ def follow(ensemble: Ensemble, executor: Executor, share: tuple[int, int], where
     try:
         with console.status("Looking at what is there") as shown, closing(ensemble.turn(executor, share)) as states:
             for state in states:
-                shown.update(_line(state))
+                enough = until is not None and until.look(ensemble.gapless)
+                line = _line(state) + known_so_far(until)
+                shown.update(line)
                 if not console.is_terminal and time.monotonic() - told > 30:
-                    print(_line(state), file=sys.stderr, flush=True)
+                    print(line, file=sys.stderr, flush=True)
                     told = time.monotonic()
+                if enough:
+                    break
     except KeyboardInterrupt:
         kept = f": {state.done:,} of {state.members:,} members are kept in {where}" if state else ""
         raise broken_off(kept) from None

@@ -15,6 +15,7 @@ import time
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from havenward.ensemble.executors import Executor
 from havenward.ensemble.kept import Rules
 from havenward.ensemble.place import Place
 from havenward.ensemble.plan import BLOCK, EnsemblePlan
+from havenward.ensemble.stop import Known
 from havenward.ensemble.store import EDITS, OUTCOME, PLAN, SCENARIO, Commit, EnsembleStore
 from havenward.ensemble.summary import summarise
 from havenward.ensemble.work import at_work
@@ -40,6 +42,8 @@ from havenward.run.table_files import About, Texts, write_csv, write_workbook
 RECORD, SUMMARY, WORKBOOK = "ensemble.json", "summary.csv", "summary.xlsx"
 WHOLE = (0, 1)
 """The part that is everything."""
+ALL = Known()
+"""All members count."""
 GIVE_UP = 8
 """Blocks that fail one after the other until the rest is not tried: a disk is full, or a store is away."""
 
@@ -86,13 +90,14 @@ class Ensemble:
 
     store: EnsembleStore
     _sound: set[int] = field(init=False, default_factory=set)
+    _done: set[int] = field(init=False, default_factory=set)
     _state: State | None = field(init=False, default=None)
 
     @classmethod
     def begin(
         cls, case: Case, source: Path, url: str, request: Request, block: int = BLOCK, *, resume: bool = False
     ) -> Ensemble:
-        """Lay an ensemble out, or go on with the same one.
+        """Lay an ensemble out, or go on with the same one, which may be given more members.
 
         Args:
             case: what is run.
@@ -120,6 +125,9 @@ class Ensemble:
         elif differs := there.plan.differs(plan):
             wrong = f"{url} holds another ensemble, which differs in {', '.join(differs)}"
             raise RunError(f"{wrong}; ask for the same, or give another --out")
+        elif there.plan.members > plan.members:
+            wrong = f"{url} is planned with {there.plan.members:,} members, and an ensemble only grows"
+            raise RunError(f"{wrong}; ask for as many or more, or give another --out")
         return cls(EnsembleStore.begin(place, plan, Rules.of(case, plan.run(), plan.changes), files))
 
     @classmethod
@@ -143,6 +151,12 @@ class Ensemble:
                 self._sound.add(commit.block)
         return [block for block in blocks if block not in self._sound]
 
+    @property
+    def gapless(self) -> int:
+        """How many blocks are there from the first on without a gap: those that were found sound, and those done since."""
+        there = self._sound | self._done
+        return next(block for block in count() if block not in there)
+
     def turn(self, executor: Executor, part: tuple[int, int] = WHOLE) -> Generator[State]:
         """Do what is missing; yield how far it is, first before any work and then after every block.
 
@@ -165,6 +179,7 @@ class Ensemble:
         with closing(executor.do(self.store.place.url, missing)) as every:
             for told in every:
                 if told.commit is not None:
+                    self._done.add(told.block)
                     done, in_a_row = done + size[told.block], 0
                 else:
                     failed, in_a_row, why = failed + size[told.block], in_a_row + 1, told.why
@@ -173,25 +188,33 @@ class Ensemble:
                 if in_a_row == GIVE_UP:
                     return
 
-    def finish(self) -> dict[str, Any]:
+    def finish(self, known: Known = ALL) -> dict[str, Any]:
         """Write the summary over the members that are there, from the first on without a gap; return what the record holds.
 
+        Args:
+            known: how well quantities are known; where a rule stopped it, no more members count than it needed.
+
         Raises:
-            RunError: no member is there, a block is damaged, or the store cannot be read or written.
+            RunError: no member is there, a block is damaged, the ensemble was given more members meanwhile, or the store
+                cannot be read or written.
         """
-        plan, used = self.store.plan, self._unbroken()
+        there, rules = at_work(self.store.place.url)
+        plan = self.store.plan
+        if there.plan != plan:
+            raise RunError(f"{there.place.url} was planned anew by somebody else meanwhile; go on with it by --resume")
+        used = self._unbroken(known.members or plan.members)
         members = sum(commit.members for commit in used)
         if members == 0:
             raise RunError("the first members are not there, so there is nothing to tell; go on with --resume")
-        _, rules = at_work(self.store.place.url)
         today = dt.date.today()
         attributes = attributes_of(rules.case, plan.run(), rules.ruleset, today)
         initial = self.store.read("initial", members).astype(np.int64)
         stages = self.store.read("stages", members)
         state = self._state or State(plan.members, members, members, 0, 0.0)
         record = how_made(Prepared(rules.case, plan.run(), rules.ruleset, attributes), plan.changes, plan.files, today) | {
-            "status": "complete" if members == plan.members else "broken off",
+            "status": "complete" if members == (known.members or plan.members) else "broken off",
             "members_done": members,
+            **known.record(),
             "done": state.done,
             "failed": state.failed,
             "resumed": state.resumed,
@@ -217,15 +240,17 @@ class Ensemble:
         self.store.place.write(RECORD, (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode())
         return record
 
-    def _unbroken(self) -> list[Commit]:
-        """Return the commits from the first block on without a gap; those that nobody has looked at yet are held to be so.
+    def _unbroken(self, members: int) -> list[Commit]:
+        """Return the commits of so many members from the first block on without a gap.
+
+        Those that nobody has looked at yet are held against their checksums.
 
         Raises:
             RunError: one is damaged.
         """
         commits = {commit.block: commit for commit in self.store.commits()}
         used = []
-        for block in range(self.store.plan.blocks):
+        for block in range(-(-members // self.store.plan.block)):
             if block not in commits:
                 break
             if block not in self._sound and not self.store.is_sound(commits[block]):

@@ -57,7 +57,7 @@ class EnsemblePlan(Strict):
             public_sources=case.words.get("public_sources", ""),
             solver=plan.solver,
             members=len(plan.members),
-            block=min(block, len(plan.members)),
+            block=block,
             seed=plan.seed,
             spread=plan.spread,
             first=plan.first,
@@ -87,6 +87,9 @@ class EnsemblePlan(Strict):
         return Plan(self.solver, members, self.seed, self.spread, self.first, self.last, begin=self.begin, batch=self.block)
 
     def differs(self, other: EnsemblePlan) -> list[str]:
-        """Return the keys in which another plan would give other figures of the same members, or other members."""
-        mine, theirs = self.model_dump(), other.model_dump()
+        """Return the keys in which another plan would give other figures of the same members, or keep them otherwise.
+
+        How many members there are is none of them: the figures of a member do not depend on it.
+        """
+        mine, theirs = (plan.model_dump(exclude={"members"}) for plan in (self, other))
         return sorted(key for key in mine if mine[key] != theirs[key])

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 from zarr.codecs import BloscCodec, BytesCodec, Crc32cCodec
 from zarr.core.buffer import Buffer
+from zarr.errors import ZarrUserWarning
 from zarr.storage import MemoryStore
 
 from havenward.ensemble.kept import VARIABLES, Arrays, Rules, kind_of
@@ -33,6 +35,8 @@ from havenward.run.request import RunError
 from havenward.scenario.schema import Strict
 
 PLAN, SCENARIO, EDITS, OUTCOME, COMMITS = "plan.json", "scenario", "edits.yaml", "outcome.zarr", "commits"
+ROOT = "zarr.json"
+"""What describes the whole outcome, below it."""
 
 
 class Commit(Strict):
@@ -62,7 +66,8 @@ class EnsembleStore:
 
     @classmethod
     def begin(cls, place: Place, plan: EnsemblePlan, rules: Rules, files: Mapping[str, bytes]) -> EnsembleStore:
-        """Lay an ensemble out, or mend its layout: its plan last, so that whoever finds a plan finds all else.
+        """Lay an ensemble out, mend its layout, or make room for more members: its plan last, so that whoever finds a plan
+        finds all else.
 
         The same plan writes the same bytes and takes nothing away, so several may do this at once.
 
@@ -137,7 +142,7 @@ class EnsembleStore:
         return made
 
     def commits(self) -> Iterator[Commit]:
-        """Yield the commits that can be read; others count for nothing.
+        """Yield the commits that can be read; others count for nothing, and so do those of a block that has grown since.
 
         Raises:
             RunError: the store cannot be read.
@@ -147,7 +152,7 @@ class EnsembleStore:
                 found = Commit.model_validate_json(content)
             except ValidationError:
                 continue
-            if name == f"{found.block:06d}.json" and found.block < self.plan.blocks:
+            if name == f"{found.block:06d}.json" and found.members == len(self.plan.span(found.block)):
                 yield found
 
     def is_sound(self, commit: Commit) -> bool:
@@ -157,7 +162,7 @@ class EnsembleStore:
     def fault(self, commit: Commit) -> str | None:
         """Return what is wrong with a block: the first variable that is not as committed; None where nothing is."""
         span = self.plan.span(commit.block)
-        if commit.members != len(span) or set(commit.checksums) != set(VARIABLES):
+        if set(commit.checksums) != set(VARIABLES):
             return "its commit is of another plan"
         for name, expected in commit.checksums.items():
             try:
@@ -186,10 +191,18 @@ def label_axes(name: str) -> list[str]:
 
 
 def layout_of(plan: EnsemblePlan, rules: Rules) -> dict[str, bytes]:
-    """Return what describes an empty outcome, by name below it."""
+    """Return what describes an empty outcome, by name below it.
+
+    What describes the whole repeats all else, and comes last: whoever reads it finds as many members in every variable,
+    even while room is made for more.
+    """
     held: dict[str, Buffer] = {}
     _laid_out(plan, rules, held)
-    return {name: content.to_bytes() for name, content in held.items()}
+    with warnings.catch_warnings():
+        # that this is no part of version 3 of the format yet: whoever does not know it reads variable by variable
+        warnings.simplefilter("ignore", ZarrUserWarning)
+        zarr.consolidate_metadata(MemoryStore(held))
+    return {name: held[name].to_bytes() for name in sorted(held, key=lambda name: name == ROOT)}
 
 
 def shards_of(plan: EnsemblePlan, rules: Rules, block: int, arrays: Arrays) -> dict[str, bytes | None]:
