@@ -16,8 +16,9 @@ from havenward.ensemble.stop import StopRule, Until
 from havenward.run.request import Request, RunError
 from tests.ensemble.helpers import LAST, begin, bits, case, whole
 
-WANTED = [Wanted("killed_at_home")]
-SHARE = 0.2
+WANTED = [Wanted("left_home")]
+SHARE = 0.125
+"""Of what leaves home: it holds after 96 members, no more after 112, and again from 128 on."""
 
 
 def until(ensemble, share=SHARE) -> Until:
@@ -40,7 +41,7 @@ class Backwards:
         return Here().do(url, list(reversed(blocks)))
 
 
-ASKED = {"members": 240, "block": 16, "last": LAST.replace(month=4, day=20)}
+ASKED = {"members": 192, "block": 16, "last": LAST.replace(day=20)}
 
 
 @pytest.fixture(scope="module")
@@ -55,16 +56,12 @@ def at_once(tmp_path_factory):
 
 def test_it_stops_at_the_first_end_of_a_block_where_the_rule_holds_long_enough(at_once):
     folder, known = at_once
-    assert known.members is not None
-    assert 64 + stop.LONGER < known.members < 240
-    *_, last = preview(case(), Request(members=known.members, last=ASKED["last"]), WANTED)
-    assert known.precision["killed_at_home"]["mean"] == pytest.approx(last.figures[0].precision_of_mean, abs=1e-5)
     values = Gathered(begin(folder, **ASKED, resume=True).store, WANTED)
-    precise = {one.members: one.is_precise(SHARE) for one in values.up_to(known.members // 16)}
-    ends = [members for members, holds in precise.items() if members >= known.members - stop.LONGER]
-    assert all(precise[members] for members in ends)
-    before = known.members - stop.LONGER - 16
-    assert before < stop.FEWEST or not precise[before]
+    precise = [one.members for one in values.up_to(10) if one.is_precise(SHARE)]
+    assert precise == [96, 128, 144, 160]
+    assert known.members == 160
+    *_, last = preview(case(), Request(members=160, last=ASKED["last"]), WANTED)
+    assert known.precision["left_home"]["mean"] == pytest.approx(last.figures[0].precision_of_mean, abs=1e-5)
 
 
 @pytest.mark.parametrize("executor", [Backwards(), pytest.param(Processes(2), marks=pytest.mark.slow)])
@@ -103,17 +100,17 @@ def test_it_goes_on_where_it_is_to_be_known_better(at_once, tmp_path):
     ensemble = begin(tmp_path / "toy", **ASKED, resume=True)
     known = stopped(ensemble, Here(), share=0.001)
     assert known.members is None
-    assert 0.001 < known.precision["killed_at_home"]["mean"] < SHARE
+    assert 0.001 < known.precision["left_home"]["mean"] < SHARE
     record = ensemble.finish(known)
-    assert (record["members_done"], record["stopped"], record["status"]) == (240, False, "complete")
+    assert (record["members_done"], record["stopped"], record["status"]) == (192, False, "complete")
 
 
 def test_snapshots_of_a_store_are_those_of_a_preview(at_once, tmp_path):
     shutil.copytree(at_once[0], tmp_path / "toy")
     ensemble = begin(tmp_path / "toy", **ASKED, resume=True)
     found = {one.members: one for one in sharpening(ensemble, Here(), WANTED)}
-    assert list(found) == [16 * k for k in range(1, 16)]
-    for one in preview(case(), Request(members=240, last=ASKED["last"]), WANTED):
+    assert list(found) == [16 * k for k in range(1, 13)]
+    for one in preview(case(), Request(members=192, last=ASKED["last"]), WANTED):
         if one.members in found:
             assert one == found[one.members]
     with pytest.raises(RunError, match="no arived is told"):

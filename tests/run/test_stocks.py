@@ -9,11 +9,11 @@ import shutil
 import numpy as np
 import pytest
 
-from havenward.api import load, run
+from havenward.api import edit, load, run
 from havenward.model.siege.classes import classes_of
 from havenward.model.siege.start import made_up
 from havenward.run.folder import run_to_folder
-from havenward.run.request import Request, plan_of
+from havenward.run.request import Request, RunError, plan_of
 from havenward.run.siege_case import SiegeCase
 from havenward.scenario.folder import locate
 from havenward.scenario.schema import Stock
@@ -203,3 +203,19 @@ def test_the_record_says_what_a_run_began_from(tmp_path):
         lambda done, total: None,
     )  # fmt: skip
     assert later["starts_from"] == "the scenario's start"
+
+
+def test_an_edit_that_the_given_stocks_do_not_know_is_refused_and_any_other_is_not():
+    """An edit on the first day or later is made; from the scenario's start any edit is."""
+    wrong = (
+        f"the run begins from the stocks of {EVENING}, to which the edit 'set_desks date={EVENING} crossing=Bridge desks=9' "
+        f"did not lead: date it on {FIRST} or later"
+    )
+    early, late = (edit(town(), f"set_desks date={day} crossing=Bridge desks=9") for day in (EVENING, FIRST))
+    with pytest.raises(RunError, match=wrong):
+        run(early, members=1, first=FIRST, last=LAST)
+    run(late, members=1, first=FIRST, last=LAST)
+    run(early, members=1, first=at(11), last=LAST)
+    for line in ("as told to us", "x.yaml", "set_desks date=soon"):
+        free = late.model_copy(update={"header": late.header.model_copy(update={"edits": [line]})})
+        run(free, members=1, first=FIRST, last=FIRST)

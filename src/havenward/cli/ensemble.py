@@ -177,7 +177,7 @@ def follow(ensemble: Ensemble, executor: Executor, share: tuple[int, int], where
 
     hush()
     console = Console(stderr=True)
-    state, told = None, time.monotonic()
+    state, enough, told = None, False, time.monotonic()
     try:
         with console.status("Looking at what is there") as shown, closing(ensemble.turn(executor, share)) as states:
             for state in states:
@@ -194,10 +194,13 @@ def follow(ensemble: Ensemble, executor: Executor, share: tuple[int, int], where
         raise broken_off(kept) from None
     assert state is not None
     if state.failed:
-        rest = state.members - state.done - state.failed
+        rest = 0 if enough else state.members - state.done - state.failed
         stopped = f" The other {rest:,} were not tried." if rest else ""
         typer.echo(f"{state.failed:,} members failed, the last because: {state.why}.{stopped}", err=True)
         typer.echo("Try again with the same command and --resume.", err=True)
+        if rest:
+            # a summary would fail for the same reason, and be told of a second time
+            raise typer.Exit(1)
     return state
 
 

@@ -122,6 +122,10 @@ class Case(Protocol):
         """Return whether the stocks of the evening before a day are given; days are counted from the start."""
         ...
 
+    def edits_before(self, day: int) -> Sequence[str]:
+        """Return the edits, each in a line, that are dated before a day; days are counted from the start."""
+        ...
+
     def ruleset(self, changes: Mapping[str, float]) -> RuleSet:
         """Return its rules, with some parameters set to one value.
 

@@ -143,6 +143,10 @@ class FleeCase:
         """A Flee folder gives no stocks of an evening."""
         return False
 
+    def edits_before(self, _day: int) -> Sequence[str]:
+        """Return nothing: a Flee folder is not edited."""
+        return ()
+
     def ruleset(self, changes: Mapping[str, float]) -> RuleSet:
         """Return Flee's rules for this folder.
 

@@ -42,7 +42,8 @@ def plan_of(case: Case, request: Request) -> Plan:
     """Return the plan of a request.
 
     Raises:
-        RunError: a date lies outside the scenario, or a number is out of range.
+        RunError: a date lies outside the scenario, a number is out of range, or an edit is dated before the stocks that the
+            run begins from.
     """
     start, end = case.start, case.end
     first, last = request.first or start, request.last or end
@@ -64,6 +65,12 @@ def plan_of(case: Case, request: Request) -> Plan:
         )
     if case.model == "flee" and request.threads != 1:
         raise RunError("people of a Flee folder move in an order, which one thread keeps: leave out --threads")
+    begin = (first - start).days if case.stocks_given((first - start).days) else 0
+    if early := case.edits_before(begin):
+        raise RunError(
+            f"the run begins from the stocks of {first - dt.timedelta(days=1)}, to which the edit '{early[0]}' did not "
+            f"lead: date it on {first} or later, or let the run begin elsewhere by its first day (--from)"
+        )
     return Plan(
         solver=solver,
         members=range(request.members),
@@ -72,5 +79,5 @@ def plan_of(case: Case, request: Request) -> Plan:
         first=(first - start).days,
         last=(last - start).days,
         threads=request.threads,
-        begin=(first - start).days if case.stocks_given((first - start).days) else 0,
+        begin=begin,
     )

@@ -17,6 +17,7 @@ from havenward.run.observe import series_of
 from havenward.run.outcome import Store
 from havenward.run.request import RunError
 from havenward.run.watch import Watch
+from havenward.scenario.edits.edit import date_told
 from havenward.scenario.edits.read import Edits
 from havenward.scenario.folder import FILES
 from havenward.scenario.schema import Scenario, Tier
@@ -110,6 +111,12 @@ class SiegeCase:
     def stocks_given(self, day: int) -> bool:
         """Return whether `stocks.csv` gives the evening before a day."""
         return bool(self.scenario.stocks_before(day))
+
+    def edits_before(self, day: int) -> Sequence[str]:
+        """Return the edits that are dated before a day."""
+        first = self.start + dt.timedelta(days=day)
+        dated = ((line, date_told(line)) for line in self.scenario.header.edits)
+        return [line for line, date in dated if date is not None and date < first]
 
     def ruleset(self, changes: Mapping[str, float]) -> Siege:
         """Return the siege, with some parameters set to one value.

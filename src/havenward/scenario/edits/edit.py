@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shlex
 from abc import abstractmethod
 from typing import Any
@@ -47,6 +48,12 @@ class Edit(Strict):
         """The edit in a line, without its remark: `set_desks date=2017-03-01 crossing=Scorpion desks=20`."""
         words = [f"{key}={shlex.quote(str(value))}" for key, value in self.said.items() if key not in ("edit", "why")]
         return " ".join([self.edit, *words])
+
+
+def date_told(line: str) -> dt.date | None:
+    """Return the date of an edit that was told in a line; None of a line that tells none."""
+    found = re.match(r"\w+ date=(\d{4}-\d\d-\d\d)(?: |$)", line)
+    return dt.date.fromisoformat(found[1]) if found else None
 
 
 class Lasting(Edit):
