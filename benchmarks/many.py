@@ -18,6 +18,7 @@ from havenward.ensemble.ensemble import Ensemble
 from havenward.ensemble.executors import Executor, Here, Processes
 from havenward.ensemble.kept import turned
 from havenward.ensemble.named import Wanted
+from havenward.ensemble.plan import BLOCK
 from havenward.ensemble.progress import preview
 from havenward.ensemble.store import OUTCOME
 from havenward.ensemble.work import at_work
@@ -90,6 +91,13 @@ def stores(case: Case, folder: Path, members: int) -> None:
     say("stores", "keeping, beyond turning", f"{(time.process_time() - began) / bare - 1:.1%} of the CPU time")
     size = sum(path.stat().st_size for path in (folder / "2" / OUTCOME).rglob("*") if path.is_file())
     say("stores", "kept of a member", f"{size / members / 1000:.0f} kB")
+    everything = Ensemble.begin(case, locate(SCENARIO), str(folder / "all"), Request(members=BLOCK), store="all")
+    began = time.process_time()
+    list(everything.turn(Here()))
+    ratio = (time.process_time() - began) / BLOCK / (bare / members)
+    say("stores", "keeping everything (`--store all`)", f"{ratio:.2f} times the CPU time of turning alone")
+    size = sum(path.stat().st_size for path in (folder / "all" / OUTCOME).rglob("*") if path.is_file())
+    say("stores", "kept of a member with `--store all`", f"{size / BLOCK / 1000:,.0f} kB")
     began = time.perf_counter()
     quantiles(store.read("daily_stock", members, slice(0, 1))[..., 0], [0.05, 0.25, 0.5, 0.75, 0.95])
     say("stores", f"figures of a fan chart of one site from {members} members", f"{time.perf_counter() - began:.2f} s")

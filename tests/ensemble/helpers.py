@@ -18,6 +18,7 @@ from pathlib import Path
 from havenward.api import load
 from havenward.ensemble.ensemble import Ensemble
 from havenward.ensemble.executors import Here
+from havenward.ensemble.kept import Keeping
 from havenward.run.request import Request
 from havenward.run.siege_case import SiegeCase
 from havenward.scenario.folder import locate
@@ -32,9 +33,9 @@ def case() -> SiegeCase:
     return SiegeCase(load("toy"))
 
 
-def begin(url: object, *, block: int = BLOCK, resume: bool = False, **asked) -> Ensemble:
+def begin(url: object, *, block: int = BLOCK, store: Keeping = "headline", resume: bool = False, **asked) -> Ensemble:
     request = Request(**{"members": MEMBERS, "last": LAST} | asked)
-    return Ensemble.begin(case(), locate("toy"), str(url), request, block, resume=resume)
+    return Ensemble.begin(case(), locate("toy"), str(url), request, block, store, resume=resume)
 
 
 def whole(url: object, executor=None, **more) -> Ensemble:

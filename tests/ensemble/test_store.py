@@ -18,8 +18,8 @@ from zarr.storage import LocalStore, WrapperStore
 from havenward.ensemble.ensemble import Ensemble
 from havenward.ensemble.executors import Here
 from havenward.ensemble.kept import VARIABLES
+from havenward.ensemble.layout import layout_of
 from havenward.ensemble.place import Place
-from havenward.ensemble.store import layout_of
 from havenward.ensemble.work import at_work, do_block
 from havenward.run.request import RunError
 from tests.ensemble.helpers import MEMBERS, begin, bits, case, whole

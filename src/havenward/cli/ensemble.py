@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from contextlib import closing
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +34,13 @@ if TYPE_CHECKING:
     from havenward.ensemble.executors import Executor
     from havenward.ensemble.stop import Until
     from havenward.run.case import Case
+
+
+class Kept(StrEnum):
+    """What is kept of every member."""
+
+    headline = "headline"
+    all = "all"
 
 
 def command(
@@ -75,6 +83,10 @@ def command(
     block: Annotated[
         int, typer.Option(min=1, max=4096, help="Members that are turned and kept together; a part of the plan.")
     ] = 32,
+    store: Annotated[
+        Kept,
+        typer.Option(help="headline: the figures of the summary; all: every day of every series too, as a run folder has."),
+    ] = Kept.headline,
     out: Annotated[
         str | None, typer.Option(help="Where it lies: a folder, or the address of a store that fsspec knows (s3://...).")
     ] = None,
@@ -96,7 +108,7 @@ def command(
         case = read(scenario, level, public_sources, edits or [])
         request = request_of(solver, members, seed, (first, last), changes, assumptions)
         where = out or _usual(case, seed)
-        ensemble = Ensemble.begin(case, locate(scenario), where, request, block, resume=resume or bool(part))
+        ensemble = Ensemble.begin(case, locate(scenario), where, request, block, store.value, resume=resume or bool(part))
         until = until_of(ensemble, quantities or [], precision, precision_of)
         state = follow(ensemble, executor_of(workers, scheduler), share, where, until)
         if part:

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from havenward.ensemble.executors import Executor
-from havenward.ensemble.kept import Rules
+from havenward.ensemble.kept import Keeping, Rules
 from havenward.ensemble.place import Place
 from havenward.ensemble.plan import BLOCK, EnsemblePlan
 from havenward.ensemble.stop import Known
@@ -95,7 +95,15 @@ class Ensemble:
 
     @classmethod
     def begin(
-        cls, case: Case, source: Path, url: str, request: Request, block: int = BLOCK, *, resume: bool = False
+        cls,
+        case: Case,
+        source: Path,
+        url: str,
+        request: Request,
+        block: int = BLOCK,
+        store: Keeping = "headline",
+        *,
+        resume: bool = False,
     ) -> Ensemble:
         """Lay an ensemble out, or go on with the same one, which may be given more members.
 
@@ -105,6 +113,7 @@ class Ensemble:
             url: where the ensemble lies: a folder of this machine or of a store that fsspec knows.
             request: what is run.
             block: members that are turned and kept together.
+            store: whether the figures of the summary are kept of each, or every day of every series too.
             resume: whether an ensemble that lies there already may be gone on with.
 
         Raises:
@@ -114,7 +123,7 @@ class Ensemble:
         if place.is_file:
             raise RunError(f"{url} is a file; give a folder by --out")
         files = _files(case, source)
-        plan = EnsemblePlan.of(case, request, files, block)
+        plan = EnsemblePlan.of(case, request, files, block, store)
         there = EnsembleStore.find(place)
         if there is None:
             begun = {SCENARIO, EDITS, OUTCOME} if resume else set()
@@ -128,7 +137,7 @@ class Ensemble:
         elif there.plan.members > plan.members:
             wrong = f"{url} is planned with {there.plan.members:,} members, and an ensemble only grows"
             raise RunError(f"{wrong}; ask for as many or more, or give another --out")
-        return cls(EnsembleStore.begin(place, plan, Rules.of(case, plan.run(), plan.changes), files))
+        return cls(EnsembleStore.begin(place, plan, Rules.of(case, plan.run(), plan.changes, store), files))
 
     @classmethod
     def open(cls, url: str) -> Ensemble:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from havenward import __version__
+from havenward.ensemble.kept import Keeping
 from havenward.run.case import Case
 from havenward.run.engine import Plan, SolverName
 from havenward.run.request import Request, plan_of
@@ -33,11 +34,14 @@ class EnsemblePlan(Strict):
     first: int = Field(ge=0, description="first day that is kept, counted from the scenario's start")
     last: int = Field(ge=0)
     begin: int = Field(ge=0, description="first day that is turned")
+    store: Keeping = Field("headline", description="headline: figures of the summary; all: every day of every series too")
     changes: dict[str, float] = Field(default_factory=dict, description="parameters set to one value")
     files: dict[str, str] = Field(description="SHA-256 of every file below scenario/, and of edits.yaml")
 
     @classmethod
-    def of(cls, case: Case, request: Request, files: Mapping[str, bytes], block: int = BLOCK) -> EnsemblePlan:
+    def of(
+        cls, case: Case, request: Request, files: Mapping[str, bytes], block: int = BLOCK, store: Keeping = "headline"
+    ) -> EnsemblePlan:
         """Return the plan of a request.
 
         Args:
@@ -45,6 +49,7 @@ class EnsemblePlan(Strict):
             request: how.
             files: what the case is read from, by name below the ensemble's folder.
             block: members that are turned together.
+            store: what is kept of each.
 
         Raises:
             RunError: the request is impossible.
@@ -63,6 +68,7 @@ class EnsemblePlan(Strict):
             first=plan.first,
             last=plan.last,
             begin=plan.begin,
+            store=store,
             changes=dict(request.changes or {}),
             files={name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
         )

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtr
 
-from havenward.ensemble.kept import VARIABLES, Arrays, Rules, turned
+from havenward.ensemble.kept import VARIABLES, Arrays, Rules, label_axes, turned
 from havenward.ensemble.named import F64, Wanted, check, keys_told, summed, told
-from havenward.ensemble.store import EnsembleStore, label_axes
+from havenward.ensemble.store import EnsembleStore
 from havenward.guard.disclosure import quantiles
 from havenward.run.case import Case
 from havenward.run.engine import Plan
@@ -131,8 +131,8 @@ class InMemory:
 
     def read(self, name: str, members: slice, labels: slice) -> NDArray[Any]:
         """Return (draw, ..., labels, ...) of some members and labels of a variable."""
-        along = label_axes(name)
-        where = tuple(labels if axis in along else slice(None) for axis in VARIABLES[name].axes)
+        axes = VARIABLES[name].axes
+        where = tuple(labels if axis in label_axes(axes) else slice(None) for axis in axes)
         return np.concatenate([part[name][(slice(None), *where)] for part in self._parts])[members]
 
 

@@ -2,7 +2,8 @@
 
     plan.json               what is run
     scenario/, edits.yaml   what it is made from
-    outcome.zarr            a shard for each block and variable; in it chunks by label, so that one series reads little
+    outcome.zarr            a shard for each block and variable; in it chunks by label, so that one series reads little.
+                            Where every day of every series is kept, a shard for each stretch of days
     commits/000042.json     a block is there once this is; it holds the checksum of every variable of the block
 
 A commit is written after its shards. What a commit says is believed only as far as it holds: values that have another
@@ -11,11 +12,8 @@ checksum, or cannot be read, are redone.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -23,20 +21,15 @@ import numpy as np
 import zarr
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError
-from zarr.codecs import BloscCodec, BytesCodec, Crc32cCodec
-from zarr.core.buffer import Buffer
-from zarr.errors import ZarrUserWarning
-from zarr.storage import MemoryStore
 
-from havenward.ensemble.kept import VARIABLES, Arrays, Rules, kind_of
+from havenward.ensemble.kept import Arrays, Rules, kind_of, label_axes
+from havenward.ensemble.layout import Checksum, layout_of, shard_of
 from havenward.ensemble.place import Place
 from havenward.ensemble.plan import EnsemblePlan
 from havenward.run.request import RunError
 from havenward.scenario.schema import Strict
 
 PLAN, SCENARIO, EDITS, OUTCOME, COMMITS = "plan.json", "scenario", "edits.yaml", "outcome.zarr", "commits"
-ROOT = "zarr.json"
-"""What describes the whole outcome, below it."""
 
 
 class Commit(Strict):
@@ -125,21 +118,10 @@ class EnsembleStore:
         Raises:
             RunError: the store cannot be written.
         """
-        span = self.plan.span(block)
-        for name, content in shards_of(self.plan, rules, block, arrays).items():
-            if content is None:
-                self.place.remove(f"{OUTCOME}/{name}")
-            else:
-                self.place.write(f"{OUTCOME}/{name}", content)
-        made = Commit(
-            block=block,
-            members=len(span),
-            checksums={name: checksum(values) for name, values in arrays.items()},
-            seconds=round(seconds, 3),
-            approximations=sorted(approximations),
-        )
-        self.place.write(f"{COMMITS}/{block:06d}.json", (made.model_dump_json() + "\n").encode())
-        return made
+        draft = Draft(self, rules, block)
+        for name, values in arrays.items():
+            draft.write(name, 0, values)
+        return draft.commit(seconds, approximations)
 
     def commits(self) -> Iterator[Commit]:
         """Yield the commits that can be read; others count for nothing, and so do those of a block that has grown since.
@@ -161,17 +143,29 @@ class EnsembleStore:
 
     def fault(self, commit: Commit) -> str | None:
         """Return what is wrong with a block: the first variable that is not as committed; None where nothing is."""
-        span = self.plan.span(commit.block)
-        if set(commit.checksums) != set(VARIABLES):
-            return "its commit is of another plan"
+        try:
+            if set(commit.checksums) != set(self._group.array_keys()):
+                return "its commit is of another plan"
+        except Exception:
+            return f"{OUTCOME} cannot be read"
         for name, expected in commit.checksums.items():
             try:
-                found = checksum(self._array(name)[span.start : span.stop])
+                found = self._checksum(name, commit.block)
             except Exception:
                 return f"{name} cannot be read"
             if found != expected:
                 return f"{name} is not what was committed"
         return None
+
+    def _checksum(self, name: str, block: int) -> str:
+        """Return the checksum of a variable of a block as it lies there, read shard by shard."""
+        array, span = self._array(name), self.plan.span(block)
+        if array.ndim == 1:
+            return Checksum((len(span),), array.dtype).add(array[span.start : span.stop]).told
+        found = Checksum((len(span), *array.shape[1:]), array.dtype)
+        for start in range(0, array.shape[1], array.shards[1]):
+            found.add(array[span.start : span.stop, start : start + array.shards[1]])
+        return found.told
 
     def read(self, name: str, members: int | slice, labels: slice = slice(None), times: slice = slice(None)) -> NDArray[Any]:
         """Return (draw, ..., labels, ...) of the first members, or of some; of some labels, and of some days or periods.
@@ -180,76 +174,58 @@ class EnsembleStore:
             RunError: the store cannot be read.
         """
         draws = slice(members) if isinstance(members, int) else members
-        where = {"time": times, "period": times, **dict.fromkeys(label_axes(name), labels)}
         with self.place.reached():
-            return np.asarray(self._array(name)[(draws, *(where.get(axis, slice(None)) for axis in VARIABLES[name].axes))])
+            array = self._array(name)
+            axes = array.metadata.dimension_names[1:]
+            where = {"time": times, "period": times, **dict.fromkeys(label_axes(axes), labels)}
+            return np.asarray(array[(draws, *(where.get(axis, slice(None)) for axis in axes))])
 
 
-def label_axes(name: str) -> list[str]:
-    """Return the axes of a variable along which its labels stand: one, or none."""
-    return [axis for axis in VARIABLES[name].axes if axis.endswith("label")]
+@dataclass
+class Draft:
+    """A block that is being written: its shards as they come, then the commit that says that it is there.
 
-
-def layout_of(plan: EnsemblePlan, rules: Rules) -> dict[str, bytes]:
-    """Return what describes an empty outcome, by name below it.
-
-    What describes the whole repeats all else, and comes last: whoever reads it finds as many members in every variable,
-    even while room is made for more.
+    Attributes:
+        store: where it is written.
+        rules: what is kept.
+        block: its number.
     """
-    held: dict[str, Buffer] = {}
-    _laid_out(plan, rules, held)
-    with warnings.catch_warnings():
-        # that this is no part of version 3 of the format yet: whoever does not know it reads variable by variable
-        warnings.simplefilter("ignore", ZarrUserWarning)
-        zarr.consolidate_metadata(MemoryStore(held))
-    return {name: held[name].to_bytes() for name in sorted(held, key=lambda name: name == ROOT)}
 
+    store: EnsembleStore
+    rules: Rules
+    block: int
+    _checksums: dict[str, Checksum] = field(init=False, default_factory=dict)
 
-def shards_of(plan: EnsemblePlan, rules: Rules, block: int, arrays: Arrays) -> dict[str, bytes | None]:
-    """Return the shards of a block, by name below the outcome; None for one that holds nothing but zeros and is left out.
+    def write(self, name: str, start: int, values: NDArray[Any]) -> None:
+        """Write (M, days, ...) of a variable from a day on, shard after shard; or all values of one that has no days.
 
-    They are made in memory: written into a store, a shard that is not filled to its last label would first be read, and may
-    be torn.
-    """
-    held: dict[str, Buffer] = {}
-    group = _laid_out(plan, rules, held)
-    span = plan.span(block)
-    shards: dict[str, bytes | None] = {}
-    for name, values in arrays.items():
-        group[name][span.start : span.stop] = values  # type: ignore[index]
-        shard = "/".join([name, "c", str(block), *("0" for _ in values.shape[1:])])
-        shards[shard] = held[shard].to_bytes() if shard in held else None
-    return shards
+        Raises:
+            RunError: the store cannot be written.
+        """
+        plan = self.store.plan
+        kind = kind_of(plan.run(), self.rules.variables[name])
+        values = np.ascontiguousarray(values, dtype=kind)
+        if name not in self._checksums:
+            self._checksums[name] = Checksum((len(values), *self.rules.shape(name)), kind)
+        self._checksums[name].add(values)
+        shard, content = shard_of(plan, self.rules, self.block, name, start, values)
+        if content is None:
+            self.store.place.remove(f"{OUTCOME}/{shard}")
+        else:
+            self.store.place.write(f"{OUTCOME}/{shard}", content)
 
+    def commit(self, seconds: float, approximations: Sequence[str]) -> Commit:
+        """Say that it is there.
 
-def _laid_out(plan: EnsemblePlan, rules: Rules, held: dict[str, Buffer]) -> zarr.Group:
-    """Return an empty outcome in memory."""
-    group = zarr.create_group(MemoryStore(held), zarr_format=3, attributes={"labels": dict(rules.labels)})
-    for name, variable in VARIABLES.items():
-        sizes = rules.shape(name)
-        chunk = [
-            max(min(variable.labels_a_chunk, size) if axis.endswith("label") else size, 1)
-            for axis, size in zip(variable.axes, sizes, strict=True)
-        ]
-        shard = [max(-(-size // part), 1) * part for size, part in zip(sizes, chunk, strict=True)]
-        group.create_array(
-            name,
-            shape=(plan.members, *sizes),
-            shards=(plan.block, *shard),
-            chunks=(plan.block, *chunk),
-            dtype=kind_of(plan.run()),
-            dimension_names=("draw", *variable.axes),
-            attributes={"long_name": variable.about},
-            serializer=BytesCodec(),
-            # with a sum over every chunk, whoever reads it elsewhere is told of a damage too
-            compressors=(BloscCodec(cname="zstd", clevel=5, shuffle="shuffle"), Crc32cCodec()),
-            fill_value=0,
+        Raises:
+            RunError: the store cannot be written.
+        """
+        made = Commit(
+            block=self.block,
+            members=len(self.store.plan.span(self.block)),
+            checksums={name: found.told for name, found in self._checksums.items()},
+            seconds=round(seconds, 3),
+            approximations=sorted(approximations),
         )
-    return group
-
-
-def checksum(values: NDArray[Any]) -> str:
-    """Return the SHA-256 of values, of their type and of their shape."""
-    digest = hashlib.sha256(json.dumps([str(values.dtype), *values.shape]).encode())
-    digest.update(np.ascontiguousarray(values).tobytes())
-    return digest.hexdigest()
+        self.store.place.write(f"{COMMITS}/{self.block:06d}.json", (made.model_dump_json() + "\n").encode())
+        return made

@@ -9,10 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from havenward import __version__
-from havenward.ensemble.kept import Rules, turned
+from havenward.ensemble.everything import keep
+from havenward.ensemble.kept import Rules
 from havenward.ensemble.place import Place
 from havenward.ensemble.plan import EnsemblePlan
-from havenward.ensemble.store import EDITS, PLAN, SCENARIO, Commit, EnsembleStore
+from havenward.ensemble.store import EDITS, PLAN, SCENARIO, Commit, Draft, EnsembleStore
 from havenward.model.siege.requirements import SIEGE
 from havenward.run.case import Case
 from havenward.run.flee_case import FleeCase
@@ -37,8 +38,9 @@ def do_block(url: str, block: int) -> Commit:
     if store.plan.version != __version__:
         raise RunError(f"{url} was planned by release {store.plan.version}, and this is {__version__}; bits may differ")
     began = time.process_time()
-    arrays, tally = turned(rules, store.plan.run(block))
-    return store.commit(block, arrays, rules, time.process_time() - began, sorted(tally.approximations))
+    draft = Draft(store, rules, block)
+    tally = keep(rules, store.plan.run(block), draft.write)
+    return draft.commit(time.process_time() - began, sorted(tally.approximations))
 
 
 def at_work(url: str) -> tuple[EnsembleStore, Rules]:
@@ -68,7 +70,7 @@ def _compiled(place: Place, planned: str) -> tuple[EnsembleStore, Rules]:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
         case = case_in(folder, plan.level, plan.public_sources, plan.name)
-        return EnsembleStore(place, plan), Rules.of(case, plan.run(), plan.changes)
+        return EnsembleStore(place, plan), Rules.of(case, plan.run(), plan.changes, plan.store)
 
 
 def case_in(folder: Path, level: str, public_sources: str, name: str) -> Case:

@@ -15,8 +15,11 @@ from havenward.scenario.schema import Tier
 
 if TYPE_CHECKING:
     # whoever only reads a run needs no compiler
-    from havenward.run.engine import Batch, SolverName
-    from havenward.run.outcome import Store
+    import numpy as np
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from havenward.run.engine import Batch, Plan, SolverName
     from havenward.run.record import Sink
 
 Model = Literal["siege", "flee"]
@@ -36,6 +39,24 @@ class Watcher(Follower, Protocol):
 
     def finish(self) -> None:
         """Write what was seen of the last batch, as far as it got."""
+        ...
+
+
+class Observed(Protocol):
+    """Takes what the counters of the evidence would print."""
+
+    @property
+    def plan(self) -> Plan:
+        """What is run."""
+        ...
+
+    @property
+    def frame(self) -> xr.Dataset:
+        """Coordinates of the outcome."""
+        ...
+
+    def write_observed(self, place: slice, values: NDArray[np.float32]) -> None:
+        """Write (M, days, series) of some members, from the first day on."""
         ...
 
 
@@ -134,6 +155,6 @@ class Case(Protocol):
         """
         ...
 
-    def watches(self, store: Store) -> Sequence[Watcher]:
+    def watches(self, store: Observed) -> Sequence[Watcher]:
         """Return the followers that work out what the counters of its evidence would print."""
         ...

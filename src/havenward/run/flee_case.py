@@ -12,9 +12,8 @@ from pathlib import Path
 from havenward.core.rules import RuleSet
 from havenward.guard.tiers import Nature, nature_of_flee, tier_of_flee
 from havenward.model.flee.mends import Level
-from havenward.run.case import Model, Watcher
+from havenward.run.case import Model, Observed, Watcher
 from havenward.run.engine import SolverName
-from havenward.run.outcome import Store
 from havenward.run.request import RunError
 from havenward.scenario.edits.read import Edits
 from havenward.scenario.flee.draft import read_draft
@@ -163,6 +162,6 @@ class FleeCase:
             raise RunError(str(error)) from None
         return ruleset
 
-    def watches(self, _store: Store) -> Sequence[Watcher]:
+    def watches(self, _store: Observed) -> Sequence[Watcher]:
         """Return nothing: no counters are watched."""
         return ()

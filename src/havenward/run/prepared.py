@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,17 @@ class Sinks:
         """Write (M, days, ...) values of a variable to all."""
         for sink in self.sinks:
             sink.write(name, first_day, values)
+
+
+def chronicles(plan: Plan, followers: Sequence[Follower], *gathered: PeriodsOfRun) -> Callable[[Batch, Rules], Together]:
+    """Return what keeps the days of each batch: everything for followers, if there are any, and what summaries tell."""
+
+    def of(batch: Batch, rules: Rules) -> Together:
+        sinks = Sinks(tuple(follower.part(batch) for follower in followers))
+        recorders = [Recorder.of(rules, sinks, plan)] if followers else []
+        return Together((*recorders, *(periods.part(batch, rules) for periods in gathered)))
+
+    return of
 
 
 @dataclass(frozen=True)
@@ -101,14 +112,8 @@ class Course:
         Raises:
             Vanished: people were lost or invented; the run is worth nothing.
         """
-        every: tuple[Follower, ...] = (self.store, *self.watches)
-
-        def chronicle(batch: Batch, rules: Rules) -> Together:
-            sinks = Sinks(tuple(follower.part(batch) for follower in every))
-            summaries = (periods.part(batch, rules) for periods in gathered)
-            return Together((Recorder.of(rules, sinks, self.run.plan), *summaries))
-
-        return simulate(self.run.ruleset, self.run.plan, chronicle, progress)
+        made = chronicles(self.run.plan, (self.store, *self.watches), *gathered)
+        return simulate(self.run.ruleset, self.run.plan, made, progress)
 
     def finish(self) -> None:
         """Write what was seen last."""

@@ -11,10 +11,9 @@ from typing import Literal
 from havenward.guard.tiers import Nature, tier_of
 from havenward.guard.warnings import caution
 from havenward.model.siege.siege import Siege
-from havenward.run.case import Model
+from havenward.run.case import Model, Observed
 from havenward.run.engine import SolverName
 from havenward.run.observe import series_of
-from havenward.run.outcome import Store
 from havenward.run.request import RunError
 from havenward.run.watch import Watch
 from havenward.scenario.edits.edit import date_told
@@ -131,6 +130,6 @@ class SiegeCase:
         except ValueError as error:
             raise RunError(str(error)) from None
 
-    def watches(self, store: Store) -> Sequence[Watch]:
+    def watches(self, store: Observed) -> Sequence[Watch]:
         """Return what follows the series of the evidence."""
         return [Watch(store, self.scenario)]

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from havenward.run.case import Observed
 from havenward.run.daily import Daily, Sight, seen
 from havenward.run.engine import Batch
 from havenward.run.observe import observed
-from havenward.run.outcome import Store
 from havenward.scenario.schema import Scenario
 
 
@@ -42,7 +42,7 @@ class WatchPart:
 class Watch:
     """Follows a run batch by batch; one batch is in memory at a time."""
 
-    store: Store
+    store: Observed
     scenario: Scenario
     _sight: Sight = field(init=False)
     _open: WatchPart | None = field(init=False, default=None)
