@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from havenward.ensemble import executors, work
+from havenward.ensemble import executors, pool, work
 from havenward.ensemble.ensemble import GIVE_UP
-from havenward.ensemble.executors import Cluster, Done, Here, Processes
+from havenward.ensemble.executors import Cluster, Done, Here, Processes, Warm
+from havenward.ensemble.pool import Pool
 from havenward.run.request import RunError
 from tests.ensemble.helpers import MEMBERS, begin, bits, scheduler, whole, worker
 
@@ -47,8 +48,8 @@ def test_processes_give_the_same_bits(undisturbed, tmp_path):
     assert bits(tmp_path / "toy") == bits(undisturbed)
 
 
-def kill_one(processes: Processes) -> None:
-    os.kill(next(one for one in processes._workers if one.block is not None).process.pid, signal.SIGKILL)
+def kill_one(workers: Pool) -> None:
+    os.kill(next(one for one in workers._workers if one.place is not None).process.pid, signal.SIGKILL)
 
 
 @pytest.mark.slow
@@ -56,20 +57,19 @@ def kill_one(processes: Processes) -> None:
 def test_a_worker_that_dies_is_replaced_and_one_block_takes_three_with_it_at_most(undisturbed, tmp_path, monkeypatch):
     folder = tmp_path / "toy"
     begin(folder)
-    processes = Processes(2)
-    with contextlib.closing(processes.do(str(folder), range(4))) as every:
+    with Pool(2) as workers, contextlib.closing(Warm(workers).do(str(folder), range(4))) as every:
         told = [next(every)]
-        kill_one(processes)
+        kill_one(workers)
         told += every
     assert sorted(one.block for one in told) == [0, 1, 2, 3]
     assert all(one.commit for one in told)
     whole(folder)
     assert bits(folder) == bits(undisturbed)
 
-    monkeypatch.setattr(executors, "ATTEMPTS", 1)
-    with contextlib.closing(processes.do(str(folder), range(4))) as every:
+    monkeypatch.setattr(pool, "ATTEMPTS", 1)
+    with Pool(2) as workers, contextlib.closing(Warm(workers).do(str(folder), range(4))) as every:
         told = [next(every)]
-        kill_one(processes)
+        kill_one(workers)
         told += every
     assert sorted(one.block for one in told) == [0, 1, 2, 3]
     [lost] = [one for one in told if one.commit is None]

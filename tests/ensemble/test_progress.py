@@ -33,15 +33,19 @@ def snapshots(toy):
     return list(preview(case_of(toy), Request(members=20, last=LAST), WANTED))
 
 
-@given(st.integers(1, 500))
-def test_members_come_in_their_order_in_growing_batches(members):
+@given(st.integers(1, 500), st.integers(1, 9))
+def test_members_come_in_their_order_in_growing_batches(members, hands):
     plan = Plan("chain", range(members), 1, 1.0, 0, 9)
-    parts = list(growing(plan))
+    parts = list(growing(plan, hands))
     assert [m for part in parts for m in part.members] == list(range(members))
     sizes = [len(part.members) for part in parts]
-    assert sizes[0] == min(FIRST, members)
+    assert sizes[0] == min(FIRST, -(-members // hands))
+    assert min(sizes) >= 1
     assert max(sizes) <= LARGEST
-    assert all(a <= b for a, b in pairwise(sizes[:-1]))
+    assert all(a <= b for a, b in pairwise(sizes[: -2 * hands])), "until the last are shared out"
+    rounds = [sizes[start : start + hands] for start in range(0, len(sizes), hands)]
+    assert all(len(set(row)) == 1 for row in rounds[:-1])
+    assert max(rounds[-1]) * hands < members + hands
 
 
 def test_a_snapshot_is_what_a_run_of_its_members_comes_to(snapshots, toy):

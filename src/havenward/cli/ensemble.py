@@ -185,7 +185,7 @@ def follow(ensemble: Ensemble, executor: Executor, share: tuple[int, int], where
     """Do what is missing, or until enough is known, telling how far it is; Ctrl-C ends it at once and says how to go on."""
     from rich.console import Console
 
-    from havenward.ensemble.executors import hush
+    from havenward.ensemble.pool import hush
 
     hush()
     console = Console(stderr=True)

@@ -6,37 +6,20 @@ and twice: a block that is committed again has the same bits.
 
 from __future__ import annotations
 
-import gc
-import logging
-import multiprocessing
-import os
 import re
-import signal
-import sys
-import threading
-import time
-from collections import Counter, deque
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from types import FrameType
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
+from havenward.ensemble.pool import Lost, Pool, hush
 from havenward.ensemble.store import Commit
 from havenward.ensemble.work import do_block
 from havenward.run.request import RunError
 
-ATTEMPTS = 3
-"""Times that a block is begun before it counts as failed: a worker that dies takes the block in its hands with it."""
 ANSWER_SECONDS = 10
 """Seconds that a Dask scheduler is given to answer."""
-END_SECONDS = 0.5
-"""Seconds that workers are given to end when they are asked to."""
-IDLE_SECONDS = 2.0
-"""Seconds that a worker without work is given to end by itself."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +35,6 @@ class Done:
     block: int
     commit: Commit | None = None
     why: str = ""
-
-
-def hush() -> None:
-    """Keep libraries from printing where in them a connection broke, from threads in which nobody can catch it.
-
-    What it means for an ensemble is told by who does it.
-    """
-    for name in ("asyncio", "distributed", "distributed.client", "tornado.application"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 class Executor(Protocol):
@@ -89,12 +63,20 @@ def _done(url: str, block: int) -> Done:
 
 
 @dataclass
-class Worker:
-    """A process, the line to it, and the block in its hands."""
+class Warm:
+    """Does blocks in processes that wait for work, and go on waiting.
 
-    process: BaseProcess
-    line: Connection
-    block: int | None = None
+    Attributes:
+        pool: the processes.
+    """
+
+    pool: Pool
+
+    def do(self, url: str, blocks: Sequence[int]) -> Generator[Done]:
+        """Yield what became of each block."""
+        with closing(self.pool.map(partial(_done, url), blocks)) as every:
+            for place, told in every:
+                yield Done(blocks[place], why=told.why) if isinstance(told, Lost) else told
 
 
 @dataclass
@@ -106,127 +88,11 @@ class Processes:
     """
 
     number: int
-    _workers: list[Worker] = field(init=False, default_factory=list)
 
     def do(self, url: str, blocks: Sequence[int]) -> Generator[Done]:
         """Yield what became of each block; a worker that dies is replaced, and its block begun anew."""
-        waiting = deque(blocks)
-        begun: Counter[int] = Counter()
-        try:
-            while waiting or any(worker.block is not None for worker in self._workers):
-                while len(self._workers) < min(self.number, len(waiting) + len(self._workers)):
-                    self._workers.append(_start(url))
-                for worker in self._workers:
-                    if worker.block is None and waiting:
-                        worker.block = waiting.popleft()
-                        begun[worker.block] += 1
-                        _send(worker)
-                yield from self._heard(waiting, begun)
-            for worker in self._workers:
-                # who has nothing in hands ends when the line does
-                worker.line.close()
-                worker.process.join(IDLE_SECONDS)
-        finally:
-            _end(self._workers)
-            self._workers.clear()
-
-    def _heard(self, waiting: deque[int], begun: Counter[int]) -> Iterator[Done]:
-        """Wait until a worker has something to tell or is no more; yield what came of it."""
-        busy = [worker for worker in self._workers if worker.block is not None]
-        ready = wait([end for worker in busy for end in (worker.line, worker.process.sentinel)])
-        for worker in busy:
-            if worker.line in ready and (told := _receive(worker)) is not None:
-                worker.block = None
-                yield told
-            elif worker.process.sentinel in ready or worker.line in ready:
-                self._workers.remove(worker)
-                _end([worker])
-                block = worker.block
-                assert block is not None
-                if begun[block] < ATTEMPTS:
-                    waiting.append(block)
-                else:
-                    yield Done(block, why=f"{ATTEMPTS} workers died over it, the last with status {worker.process.exitcode}")
-
-
-def _start(url: str) -> Worker:
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(url, theirs), daemon=True)
-    with _deaf_to_interrupts():
-        process.start()
-    theirs.close()
-    return Worker(process, ours)
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Keep Ctrl-C, which reaches every process of a terminal, from one that starts: it would print where it was."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    # started with the first process, it would end the deafness
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _end(workers: Sequence[Worker]) -> None:
-    """End workers at once: asked first, so that they give back what the system lent them; who does not hear is killed."""
-    for worker in workers:
-        worker.process.terminate()
-    until = time.monotonic() + END_SECONDS
-    for worker in workers:
-        worker.process.join(max(until - time.monotonic(), 0))
-        worker.process.kill()
-        worker.process.join()
-        worker.line.close()
-
-
-def _send(worker: Worker) -> None:
-    try:
-        worker.line.send(worker.block)
-    except OSError:
-        # it died just now; its sentinel tells
-        return
-
-
-def _receive(worker: Worker) -> Done | None:
-    try:
-        told: Done = worker.line.recv()
-    except (EOFError, OSError):
-        return None
-    return told
-
-
-def _work(url: str, line: Connection) -> None:
-    """Do blocks as they are asked for, until the line is closed or whoever asks is no more."""
-    hush()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _leave)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    while True:
-        try:
-            block = line.recv()
-        except (EOFError, OSError):
-            return
-        line.send(_done(url, block))
-
-
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    # Python looks through all that kernels were compiled to before it ends, which takes a second
-    gc.freeze()
-    sys.exit(1)
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
+        with Pool(self.number) as pool, closing(Warm(pool).do(url, blocks)) as every:
+            yield from every
 
 
 @dataclass

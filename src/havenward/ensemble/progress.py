@@ -10,9 +10,11 @@ Members come in their order, so that a snapshot of so many members is always the
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -21,11 +23,12 @@ from scipy.special import bdtr
 
 from havenward.ensemble.kept import VARIABLES, Arrays, Rules, label_axes, turned
 from havenward.ensemble.named import F64, Wanted, check, keys_told, summed, told
+from havenward.ensemble.pool import Lost, Pool
 from havenward.ensemble.store import EnsembleStore
 from havenward.guard.disclosure import quantiles
 from havenward.run.case import Case
 from havenward.run.engine import Plan
-from havenward.run.request import Request, plan_of
+from havenward.run.request import Request, RunError, plan_of
 
 if TYPE_CHECKING:
     from havenward.ensemble.ensemble import Ensemble
@@ -118,40 +121,69 @@ class Snapshot(NamedTuple):
         return all(figure.precision(of) <= share for figure in self.figures)
 
 
-@dataclass
+@dataclass(frozen=True)
 class InMemory:
     """Members that are kept in memory; see `named.Source`."""
 
     labels: Mapping[str, Sequence[str]]
-    _parts: list[Arrays] = field(init=False, default_factory=list)
-
-    def add(self, arrays: Arrays) -> None:
-        """Keep more members."""
-        self._parts.append(arrays)
+    arrays: Arrays
 
     def read(self, name: str, members: slice, labels: slice) -> NDArray[Any]:
         """Return (draw, ..., labels, ...) of some members and labels of a variable."""
         axes = VARIABLES[name].axes
         where = tuple(labels if axis in label_axes(axes) else slice(None) for axis in axes)
-        return np.concatenate([part[name][(slice(None), *where)] for part in self._parts])[members]
+        return self.arrays[name][(members, *where)]
 
 
-def preview(case: Case, request: Request, wanted: Sequence[Wanted]) -> Iterator[Snapshot]:
-    """Yield snapshots as batches of members are turned in this process, the first after FIRST of them.
+def preview(case: Case, request: Request, wanted: Sequence[Wanted], pool: Pool | None = None) -> Generator[Snapshot]:
+    """Yield snapshots as batches of members are turned and nothing is kept, the first after FIRST of them.
+
+    Args:
+        case: what is run.
+        request: how.
+        wanted: quantities.
+        pool: processes that turn batches; they know the case of before, and wait for more. None: this process does.
 
     Raises:
-        RunError: the request is impossible, or a quantity is not told.
+        RunError: the request is impossible, a quantity is not told, or workers die over it.
     """
     plan = plan_of(case, request)
     rules = Rules.of(case, plan, request.changes or {})
-    held = InMemory(rules.labels)
-    check(keys_told(held), wanted)
-    done = 0
-    for part in growing(plan):
-        arrays, _ = turned(rules, part)
-        held.add(arrays)
-        done += len(part.members)
-        yield snapshot(held, done, wanted)
+    check(keys_told(InMemory(rules.labels, {})), wanted)
+    gathered: list[F64] = []
+    parts = list(growing(plan, pool.number if pool else 1))
+    if pool is None:
+        for part in parts:
+            gathered.append(values_of(rules, wanted, part))
+            yield Snapshot.of(wanted, np.concatenate(gathered))
+        return
+    made = pickle.dumps((case, plan, request.changes or {}))
+    early: dict[int, F64] = {}
+    with closing(pool.map(partial(_elsewhere, made, tuple(wanted)), parts)) as every:
+        for place, told in every:
+            if isinstance(told, Lost):
+                raise RunError(f"a preview cannot be made: {told.why}")
+            early[place] = told
+            while len(gathered) in early:
+                gathered.append(early.pop(len(gathered)))
+                yield Snapshot.of(wanted, np.concatenate(gathered))
+
+
+def values_of(rules: Rules, wanted: Sequence[Wanted], part: Plan) -> F64:
+    """Return (draw, quantity) persons of some members, which are turned for it."""
+    held = InMemory(rules.labels, turned(rules, part)[0])
+    return np.stack([summed(held, slice(len(part.members)), one.of) for one in wanted], axis=1)
+
+
+def _elsewhere(made: bytes, wanted: Sequence[Wanted], part: Plan) -> F64:
+    """Return the same in another process, which compiles a case once."""
+    return values_of(_compiled(made), wanted, part)
+
+
+@lru_cache(maxsize=2)
+def _compiled(made: bytes) -> Rules:
+    case, plan, changes = pickle.loads(made)
+    return Rules.of(case, plan, changes)
 
 
 @dataclass
@@ -203,15 +235,15 @@ def sharpening(ensemble: Ensemble, executor: Executor, wanted: Sequence[Wanted])
             yield from gathered.up_to(ensemble.gapless)
 
 
-def growing(plan: Plan) -> Iterator[Plan]:
-    """Yield parts of a plan, from few members to many, in their order."""
+def growing(plan: Plan, hands: int = 1) -> Iterator[Plan]:
+    """Yield parts of a plan, from few members to many, in their order: as many of a size as there are hands to turn them."""
     start, size = 0, FIRST
-    while start < len(plan.members):
-        members = plan.members[start : start + size]
-        yield replace(plan, members=members, batch=len(members))
-        start, size = start + len(members), min(4 * size, LARGEST)
-
-
-def snapshot(source: Any, members: int, wanted: Sequence[Wanted]) -> Snapshot:
-    """Return quantities over the first members of a store, or of what is in memory."""
-    return Snapshot.of(wanted, np.stack([summed(source, slice(members), one.of) for one in wanted], axis=1))
+    while left := len(plan.members) - start:
+        # the last are shared out evenly, so that nobody waits for one
+        size = min(size, -(-left // hands))
+        for _ in range(hands):
+            members = plan.members[start : start + size]
+            if members:
+                yield replace(plan, members=members, batch=len(members))
+            start += len(members)
+        size = min(4 * size, LARGEST)
