@@ -49,7 +49,7 @@ def assert_same(branch, case, request):
     expected, rules = whole(case, request)
     assert branch.rules.labels == rules.labels
     for name in VARIABLES:
-        found = np.concatenate([part[name] for part in branch.held._parts])
+        found = np.concatenate([part[name] for part in branch.told])
         np.testing.assert_array_equal(found, expected[name], err_msg=name, strict=True)
 
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from havenward.ensemble.again import held_against, run_again
 from havenward.ensemble.ensemble import Ensemble
-from havenward.ensemble.store import Commit, checksum
+from havenward.ensemble.layout import Checksum
+from havenward.ensemble.store import Commit
 from havenward.ensemble.verify import differs, parts_of, sample, verify
 from havenward.run.folder import run_to_folder
 from havenward.run.reading import digest_of
@@ -148,7 +149,8 @@ def forge(ensemble: Path) -> None:
     path = ensemble / "commits" / f"{block:06d}.json"
     commit = Commit.model_validate_json(path.read_bytes())
     span = plan.span(block)
-    sums = commit.checksums | {"stock": checksum(group["stock"][span.start : span.stop])}
+    values = group["stock"][span.start : span.stop]
+    sums = commit.checksums | {"stock": Checksum(values.shape, values.dtype).add(values).told}
     path.write_text(commit.model_copy(update={"checksums": sums}).model_dump_json())
     Ensemble.open(str(ensemble)).finish()
 

@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from havenward.core.ledger import Ledger
 from havenward.ensemble.kept import Arrays, Rules, arrays_of, kind_of
-from havenward.ensemble.named import Wanted, check, keys_told
-from havenward.ensemble.progress import InMemory, Snapshot, growing, snapshot
+from havenward.ensemble.named import F64, Wanted, check, keys_told, summed
+from havenward.ensemble.progress import InMemory, Snapshot, growing
 from havenward.guard.warnings import caution
 from havenward.model.siege.day import Memory, SiegeRules
 from havenward.model.siege.requirements import SIEGE
@@ -114,10 +114,7 @@ class Base:
     request: Request
     dawns: frozenset[int]
     _trunks: list[Trunk] = field(init=False, default_factory=list)
-    _held: InMemory = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._held = InMemory(self._rules.labels)
+    _told: list[Arrays] = field(init=False, default_factory=list)
 
     @classmethod
     def begin(cls, case: SiegeCase, request: Request, dawns: Sequence[dt.date] | None = None) -> Base:
@@ -153,11 +150,7 @@ class Base:
         Raises:
             RunError: a quantity is not told.
         """
-        check(keys_told(self._held), wanted)
-        done = 0
-        for trunk in self._turned():
-            done += len(trunk.numbers)
-            yield snapshot(self._held, done, wanted)
+        yield from _snapshots(self._rules, self._told, wanted, self._turned())
 
     def branch(self, *edits: Given) -> Branch:
         """Return the same members under what-ifs that are made over those of the base.
@@ -182,7 +175,7 @@ class Base:
 
     def _turned(self) -> Iterator[Trunk]:
         """Yield those that are there, then turn more."""
-        parts = list(growing(self.plan))
+        parts = list(growing(self.plan, 1))
         for k, part in enumerate(parts):
             if k == len(self._trunks):
                 self._trunks.append(self._turn(part))
@@ -201,7 +194,7 @@ class Base:
             for day in days.turn(part.begin)
             if day in self.dawns
         ]
-        self._held.add(arrays_of(gathered.merge(len(numbers)), days.tally(initial), kind_of(part)))
+        self._told.append(arrays_of(gathered.merge(len(numbers)), days.tally(initial), kind_of(part)))
         return Trunk(numbers, rules, initial, periods, dawns)
 
 
@@ -213,16 +206,13 @@ class Branch:
         base: whose members they are.
         rules: with the edits.
         day: first day on which an edit holds.
+        told: what is kept of the members, by the batches of the base.
     """
 
     base: Base
     rules: Rules
     day: int
-    held: InMemory = field(init=False)
-    _batches: int = field(init=False, default=0)
-
-    def __post_init__(self) -> None:
-        self.held = InMemory(self.rules.labels)
+    told: list[Arrays] = field(init=False, default_factory=list)
 
     def preview(self, wanted: Sequence[Wanted]) -> Iterator[Snapshot]:
         """Yield snapshots as members come; members that the base has not yet are turned there first.
@@ -230,14 +220,14 @@ class Branch:
         Raises:
             RunError: a quantity is not told.
         """
-        check(keys_told(self.held), wanted)
-        done = 0
+        yield from _snapshots(self.rules, self.told, wanted, self._turned())
+
+    def _turned(self) -> Iterator[Trunk]:
+        """Yield members of the base once they are turned here too."""
         for k, trunk in enumerate(self.base._turned()):
-            if k == self._batches:
-                self.held.add(self._turn(trunk))
-                self._batches += 1
-            done += len(trunk.numbers)
-            yield snapshot(self.held, done, wanted)
+            if k == len(self.told):
+                self.told.append(self._turn(trunk))
+            yield trunk
 
     def _turn(self, trunk: Trunk) -> Arrays:
         """Return what is kept of some members, from the last dawn before the edits on."""
@@ -293,6 +283,18 @@ class Days:
         """Return what they came to."""
         days = self.plan.last - self.plan.first + 1
         return Tally(len(self.numbers), days, initial, frozenset(self._solver.approximations))
+
+
+def _snapshots(
+    rules: Rules, told: Sequence[Arrays], wanted: Sequence[Wanted], turned: Iterator[Trunk]
+) -> Iterator[Snapshot]:
+    """Yield snapshots of what is told, batch by batch as it comes."""
+    check(keys_told(InMemory(rules.labels, {})), wanted)
+    values: list[F64] = []
+    for k, trunk in enumerate(turned):
+        held = InMemory(rules.labels, told[k])
+        values.append(np.stack([summed(held, slice(len(trunk.numbers)), one.of) for one in wanted], axis=1))
+        yield Snapshot.of(wanted, np.concatenate(values))
 
 
 def _placed(counts: NDArray[Any], old: SiegeRules, new: SiegeRules) -> NDArray[Any]:

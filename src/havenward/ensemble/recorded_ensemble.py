@@ -11,9 +11,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from havenward.ensemble.ensemble import RECORD, SUMMARY
-from havenward.ensemble.kept import VARIABLES, Arrays, Rules, turned
+from havenward.ensemble.everything import keep
+from havenward.ensemble.kept import Arrays, Rules
 from havenward.ensemble.place import Place
 from havenward.ensemble.recorded import csv_of
 from havenward.ensemble.store import EnsembleStore
@@ -122,16 +124,24 @@ class RecordedEnsemble:
         """Return the values of some members that are kept."""
         return {
             name: np.concatenate([self.store.read(name, slice(member, member + 1)) for member in members])
-            for name in VARIABLES
+            for name in self.rules.variables
         }
 
     def recomputed(self, members: Sequence[int]) -> Arrays:
         """Return the same, computed anew."""
-        return turned(self.rules, with_changes(self.store.plan.run(), members=members, batch=len(members)))[0]
+        kept: dict[str, list[NDArray[Any]]] = {}
+
+        def write(name: str, _start: int, values: NDArray[Any]) -> None:
+            kept.setdefault(name, []).append(values.copy())
+
+        keep(self.rules, with_changes(self.store.plan.run(), members=members, batch=len(members)), write)
+        return {name: np.concatenate(values, axis=1) if len(values) > 1 else values[0] for name, values in kept.items()}
 
     def at(self, variable: str, index: Sequence[int]) -> tuple[str, str]:
         """Return the day of a value, and what it speaks of."""
-        named = {axis: self.store.labels[axis][k] for axis, k in zip(VARIABLES[variable].axes, index, strict=False)}
+        named = {
+            axis: self.store.labels[axis][k] for axis, k in zip(self.rules.variables[variable].axes, index, strict=False)
+        }
         days = [name for axis, name in named.items() if axis in DAYS]
         rest = [name.replace("|", " ") for axis, name in named.items() if axis not in DAYS]
         return (days or ["the last day" if variable == "stages" else "the start"])[0], ", ".join(rest)
