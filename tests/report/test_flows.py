@@ -16,14 +16,14 @@ def people(toy: Example, quantities: tuple[str, ...]) -> np.ndarray:
 
 
 def test_both_halves_sum_to_the_outcome(toy: Example, toy_sums: Digest):
-    found = flow_picture(toy_sums, toy.given)
+    found = flow_picture(toy_sums.links, toy.given)
     assert sum(flow.persons for flow in found.out) == pytest.approx(people(toy, ("arrived",)))
     assert sum(flow.persons for flow in found.received) == pytest.approx(people(toy, ("to_camp", "to_host")))
 
 
 def test_what_an_area_sends_is_what_its_homes_sent(toy: Example, toy_sums: Digest):
     area = {place.name: place.area for place in toy.given.locations if place.kind == "home"}
-    found = flow_picture(toy_sums, toy.given)
+    found = flow_picture(toy_sums.links, toy.given)
     quantity, start = toy.found["link_quantity"].values, toy.found["link_from"].values
     for name in {flow.start for flow in found.out}:
         wanted = (quantity == "arrived") & np.array([area.get(place) == name for place in start])
@@ -32,7 +32,7 @@ def test_what_an_area_sends_is_what_its_homes_sent(toy: Example, toy_sums: Diges
 
 
 def test_table_has_every_way_once(toy: Example, toy_sums: Digest):
-    rows = flow_rows(flow_picture(toy_sums, toy.given))
+    rows = flow_rows(flow_picture(toy_sums.links, toy.given))
     assert rows
     assert len({(row.origin, row.crossing, row.place) for row in rows}) == len(rows)
     assert [row.persons.middle for row in rows] == sorted((row.persons.middle for row in rows), reverse=True)
@@ -68,7 +68,7 @@ def test_every_way_of_a_real_run_ends_where_people_live(real_run):
 
     run = open_run(real_run)
     sums = digest(run.outcome, run.scenario, detail(run.scenario, "public", TODAY))
-    found = flow_picture(sums, run.scenario)
+    found = flow_picture(sums.links, run.scenario)
     kinds = {place.name: place.kind for place in run.scenario.locations}
     assert {kinds[flow.start] for flow in found.received} == {"crossing"}
     assert {kinds[flow.end] for flow in found.received} <= {"camp", "emergency", "host"}

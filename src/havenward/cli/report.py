@@ -1,4 +1,4 @@
-"""`havenward report`: one page and its pictures from a finished run."""
+"""`havenward report`: one page and its pictures from a run, an ensemble or a comparison."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ import typer
 
 
 def command(
-    run: Annotated[Path, typer.Argument(help="The folder that `havenward run` wrote.")],
+    run: Annotated[
+        str,
+        typer.Argument(
+            help="The folder that `havenward run`, `ensemble` or `compare` wrote, or the address of an ensemble elsewhere."
+        ),
+    ],
     out: Annotated[
         Path | None, typer.Option(help="Folder for the page and its pictures. Default: <run>.report, beside the run.")
     ] = None,
@@ -22,22 +27,23 @@ def command(
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Draw the report of a run: one HTML page that needs no network, PNG pictures and a moving map."""
+    """Draw the report of a run, an ensemble or a comparison: one HTML page that needs no network, and PNG pictures."""
     with frugal():
-        draw(run, out, reason, as_json=as_json)
+        draw(run if "://" in run else Path(run), out, reason, as_json=as_json)
 
 
-def draw(run: Path, out: Path | None, reason: str, *, as_json: bool) -> None:
+def draw(source: Path | str, out: Path | None, reason: str, *, as_json: bool) -> None:
     """Write the report and print where it is, or what is wrong."""
     from havenward.guard.audit import AuditError
     from havenward.report.detail import WithheldError
     from havenward.report.write import write_report
     from havenward.run.reading import RunFolderError
+    from havenward.run.request import RunError
 
     try:
         with bar() as progress:
-            page = write_report(run, out, progress, reason=reason)
-    except (RunFolderError, WithheldError, AuditError) as error:
+            page = write_report(source, out, progress, reason=reason)
+    except (RunError, RunFolderError, WithheldError, AuditError) as error:
         typer.echo(f"havenward: {error}", err=True)
         raise typer.Exit(1) from None
     except OSError as error:

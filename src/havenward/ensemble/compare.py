@@ -20,6 +20,8 @@ from havenward.run.request import RunError
 VARIABLES = ("stock", "flow", "cumulative")
 LOST = ("captured", "died_on_way")
 """Flows of people whom a way does not bring across, but for those who turn back."""
+Both = tuple[F64, F64]
+"""Persons of each member, of the base and of the edit."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ class Comparison:
         """
         check([*keys_told(self.base), *keys_told(self.edited)], wanted)
 
-    def _both(self, wanted: Callable[[Key], bool]) -> tuple[F64, F64]:
+    def _both(self, wanted: Callable[[Key], bool]) -> Both:
         """Return (draw, 1) persons of what is wanted, of the base and of the edit."""
         base, edited = (summed(store, slice(self.members), wanted)[:, None] for store in (self.base, self.edited))
         return base, edited
@@ -149,10 +151,18 @@ class Comparison:
         Danger rests on assumptions that are the same for all ways of a kind; it says nothing about this one.
         """
         way = f"{home}>{crossing}"
-        all_base, all_edited = self._both(lambda key: key.quantity == "left_home")
-        base, edited = self._both(lambda key: key.quantity == "left_home" and key.site == way)
-        return {
-            "induction": Differences.of(all_base, all_edited),
-            "diversion": Differences.of(base - all_base, edited - all_edited),
-            "danger": Differences.of(*self._both(lambda key: key.quantity in LOST and key.measure == "flow")),
-        }
+        out = self._both(lambda key: key.quantity == "left_home")
+        this_way = self._both(lambda key: key.quantity == "left_home" and key.site == way)
+        lost = self._both(lambda key: key.quantity in LOST and key.measure == "flow")
+        return {name: Differences.of(*both) for name, both in parts_of(out, this_way, lost).items()}
+
+
+def parts_of(out: Both, this_way: Both, lost: Both) -> dict[str, Both]:
+    """Return the three parts of a corridor's effect, of the base and of the edit; see `Comparison.corridor`.
+
+    Args:
+        out: all who set out.
+        this_way: those of them who set out from its home to its crossing.
+        lost: all who are captured or die on the way.
+    """
+    return {"induction": out, "diversion": (this_way[0] - out[0], this_way[1] - out[1]), "danger": lost}

@@ -68,8 +68,7 @@ def record(
         wanted: quantities to be told of each; those that an edit's side does not know are left out.
         about: what is said of all: scenario, tier, banner, members, seed, interval.
     """
-    opened = {words: [edit for edit in case.edits.made if isinstance(edit, OpenCorridor)] for words, case in cases.items()}
-    alone = sum(len(edits) for edits in opened.values()) == 1
+    opened = parts_told(cases)
     edits = {}
     for words, comparison in found.items():
         told = {str(one): comparison.total(one) for one in wanted if comparison.tells(one)}
@@ -77,9 +76,9 @@ def record(
             f"{edit.from_place}>{edit.crossing}": {
                 name: figures_of(part)
                 for name, part in comparison.corridor(edit.from_place, edit.crossing).items()
-                if name != "danger" or alone
+                if name in names
             }
-            for edit in opened[words]
+            for edit, names in opened[words]
         }
         edits[words] = {
             "edits": cases[words].edits.rows(),
@@ -90,6 +89,14 @@ def record(
         }
     members = next(iter(found.values())).members
     return {**about, "interval_share": round(held_share(members, 0.9), 3), "edits": edits}
+
+
+def parts_told(cases: Mapping[str, SiegeCase]) -> dict[str, list[tuple[OpenCorridor, tuple[str, ...]]]]:
+    """Return the corridors that each case opens, with the parts of their effect that are told: danger of one alone."""
+    opened = {words: [edit for edit in case.edits.made if isinstance(edit, OpenCorridor)] for words, case in cases.items()}
+    alone = sum(len(edits) for edits in opened.values()) == 1
+    names = ("induction", "diversion", *(("danger",) if alone else ()))
+    return {words: [(edit, names) for edit in edits] for words, edits in opened.items()}
 
 
 def figures_of(found: Differences) -> dict[str, Any]:

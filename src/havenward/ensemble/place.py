@@ -104,6 +104,15 @@ class Place:
         names = (str(path).rstrip("/").rsplit("/", 1)[-1] for path in found)
         return sorted(name for name in names if not name.startswith("."))
 
+    def below(self, folder: str) -> frozenset[str]:
+        """Return the names of all files below a folder of it, however deep, with `/` between; none where it is not there."""
+        fs, root = self._there()
+        fs.invalidate_cache()
+        start = f"{root}/{folder}"
+        with self.reached():
+            found = (str(path) for path in fs.find(start))
+            return frozenset(path[path.index(start) + len(start) + 1 :] for path in found)
+
     def contents(self, folder: str) -> Mapping[str, bytes]:
         """Return what the files in a folder of it hold, by name; those that cannot be read are left out."""
         fs, root = self._there()

@@ -129,6 +129,37 @@ def outward(value: float, unit: float, towards: Callable[[float], int]) -> str:
     return f"{shown:,.0f}" if shown > 0 else f"under {unit:,.0f}"
 
 
+def change_text(figure: Interval) -> str:
+    """A difference of persons with its 80 % interval, such as `−1,200 (−1,900 to −600)`.
+
+    `±<10` is fewer than ten more or fewer; `+<1,000` is an end between ten and a thousand that would round to nought.
+    """
+    ends = (figure.middle, figure.low, figure.high)
+    if all(abs(end) < SMALLEST_SHOWN for end in ends):
+        return f"no change of {SMALLEST_SHOWN} or more"
+    unit = step(Interval(abs(figure.middle), figure.low, figure.high))
+    middle = _signed(figure.middle, round, unit)
+    return f"{middle} ({_signed(figure.low, math.floor, unit)} to {_signed(figure.high, math.ceil, unit)})"
+
+
+def _signed(value: float, towards: Callable[[float], int], unit: float) -> str:
+    if abs(value) < SMALLEST_SHOWN:
+        return f"±<{SMALLEST_SHOWN}"
+    shown = towards(value / unit) * unit
+    sign = "+" if value > 0 else "−"
+    return f"{sign}{abs(shown):,.0f}" if shown else f"{sign}<{unit:,.0f}"
+
+
+def change_span(figure: Interval) -> str:
+    """The 80 % interval of a difference of persons in words, such as `600 to 1,900 fewer`."""
+    if figure.low <= -SMALLEST_SHOWN and figure.high >= SMALLEST_SHOWN:
+        unit = step(Interval(abs(figure.middle), figure.low, figure.high))
+        return f"between {outward(-figure.low, unit, math.ceil)} fewer and {outward(figure.high, unit, math.ceil)} more"
+    if figure.low + figure.high < 0:
+        return f"{span_text(Interval(-figure.middle, -figure.high, -figure.low))} fewer"
+    return f"{span_text(figure)} more"
+
+
 def amount_text(figure: Interval) -> str:
     """An amount that is not a count of persons (litres, days), rounded to its interval, with the interval.
 
@@ -139,6 +170,13 @@ def amount_text(figure: Interval) -> str:
     whole = unit >= 1 or middle == low == high == round(middle)
     decimals = 0 if whole else 1
     return f"{middle:,.{decimals}f} ({low:,.{decimals}f} to {high:,.{decimals}f})"
+
+
+def in_hundred(share: float) -> str:
+    """A share of draws in per cent; `under 1 %` and `over 99 %` keep what is rare from being written as never or always."""
+    if 0.0 < share < 0.01:
+        return "under 1 %"
+    return "over 99 %" if 0.99 < share < 1.0 else f"{share:.0%}".replace("%", " %")
 
 
 def in_ten(share: float) -> str:

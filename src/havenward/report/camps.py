@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from havenward.guard.disclosure import in_ten
 from havenward.report.crossings import around
-from havenward.report.digest import Digest
 from havenward.report.drawing import Drawing, Mark
 from havenward.report.facts import Facts
 from havenward.report.overflow import camp_reports
 from havenward.report.panel import DASHES, HEAD, Panel, Place, day_number, days, fan_legend, grid
 from havenward.report.style import GREEN, VERMILION
+from havenward.report.sums import Sums
 from havenward.scenario.schema import Evidence, Scenario
 
 COLUMNS = 4
@@ -29,10 +29,10 @@ SHOWN = 20
 """Camps that are drawn, the fullest first; the table has them all."""
 
 
-def camps_picture(sums: Digest, scenario: Scenario, facts: Facts, path: Path) -> Path:
+def camps_picture(sums: Sums, scenario: Scenario, facts: Facts, path: Path) -> Path:
     """Occupancy against capacity, all camps first, then the fullest; counted occupancy drawn in."""
-    people = {name: sums.stocks.of("camp", name) for name in sums.camps}
-    used = sorted((name for name in people if people[name].any()), key=lambda name: -people[name].max(axis=1).mean())
+    fullest = {name: float(sums.stocks.of("camp", name).max(axis=1).mean()) for name in sums.camps}
+    used = sorted((name for name in fullest if fullest[name] > 0), key=lambda name: -fullest[name])
     names = used[: SHOWN - 1]
     total = sums.stocks.of("stage", "in_camp")
     near = around(total.max(axis=0) > LEAST_SHARE * total.max(initial=0))
@@ -53,7 +53,7 @@ def camps_picture(sums: Digest, scenario: Scenario, facts: Facts, path: Path) ->
     for place, name in zip(places, names, strict=False):
         capacity = sums.capacity[near, sums.camps.index(name)]
         rings = [row for row in counted if row.site == name]
-        panel = camp_panel(sheet, place, x, people[name][:, near], capacity, rings)
+        panel = camp_panel(sheet, place, x, sums.stocks.of("camp", name)[:, near], capacity, rings)
         panel.finish(name, over_words(shares.get(name)), 5)
     return sheet.save(path)
 
@@ -78,7 +78,7 @@ def over_words(share: float | None) -> str:
     return f"over its plots in {in_ten(share)} futures" if share > 0 else "never over its plots"
 
 
-def occupancy(scenario: Scenario, sums: Digest) -> list[Evidence]:
+def occupancy(scenario: Scenario, sums: Sums) -> list[Evidence]:
     """Counted occupancy of single camps in persons, within the run."""
     first, last = sums.dates[0].item(), sums.dates[-1].item()
     return [

@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.guard.disclosure import FEWEST_DRAWS, SMALLEST_SHOWN, Interval, interval
-from havenward.report.digest import Digest
 from havenward.report.drawing import Drawing
 from havenward.report.facts import Facts
 from havenward.report.fan_sheet import fan_of
 from havenward.report.panel import HEAD, fan_legend, grid
 from havenward.report.style import ORANGE, PURPLE
+from havenward.report.sums import Sums
 
 COLUMNS = 3
-BLOCK_HEIGHT = 4.9
-"""Inches of two rows of panels."""
+ROW_HEIGHT = 2.45
+"""Inches of one row of panels."""
 
 SHOWN = 6
 """Crossings that are drawn, those with the longest queues first; the table has them all."""
@@ -35,69 +35,75 @@ class CrossingReport:
     name: str
     arrivals: Interval
     largest_queue: Interval
-    longest_wait: Interval
-    """Days, the largest of the daily means."""
+    longest_wait: Interval | None
+    """Days, the largest of the daily means; None where waiting is not kept."""
     long_nights: Interval
     """Nights on which over `LONG_QUEUE` people waited."""
-    closed_days: float
-    """Days closed, mean of the draws."""
+    closed_days: float | None
+    """Days closed, mean of the draws; None where it is not kept."""
 
 
-def crossing_reports(sums: Digest) -> list[CrossingReport]:
+def crossing_reports(sums: Sums) -> list[CrossingReport]:
     """Every crossing that anybody reaches, the busiest first; empty where there is one draw."""
     if sums.draws < FEWEST_DRAWS:
         return []
     reports = []
     for number, name in enumerate(sums.crossings):
-        arrived = sums.flows.of("arrived", name).sum(axis=1)
+        arrived = sums.over_run("arrived", name)
         if not arrived.any():
             continue
         queue = sums.stocks.of("queue", name)
-        waited = np.nan_to_num(sums.wait[:, :, number])
         reports.append(
             CrossingReport(
                 name=name,
                 arrivals=interval(arrived),
                 largest_queue=interval(queue.max(axis=1)),
-                longest_wait=interval(waited.max(axis=1)),
+                longest_wait=None if sums.wait is None else interval(np.nan_to_num(sums.wait[:, :, number]).max(axis=1)),
                 long_nights=interval((queue > LONG_QUEUE).sum(axis=1)),
-                closed_days=float(sums.closed[:, number].sum()),
+                closed_days=None if sums.closed is None else float(sums.closed[:, number].sum()),
             )
         )
     return sorted(reports, key=lambda report: -report.arrivals.middle)
 
 
-def queued(sums: Digest) -> list[str]:
+def queued(sums: Sums) -> list[str]:
     """Crossings at which ten people or more wait overnight at the worst, mean of the draws, the longest queue first."""
     longest = {name: float(sums.stocks.of("queue", name).max(axis=1).mean()) for name in sums.crossings}
     return [name for name in sorted(longest, key=lambda name: -longest[name]) if longest[name] >= SMALLEST_SHOWN]
 
 
-def crossings_picture(sums: Digest, facts: Facts, path: Path) -> Path:
-    """Queues and waiting times where they are longest: two panels a crossing, one over the other."""
+def crossings_picture(sums: Sums, facts: Facts, path: Path) -> Path:
+    """Queues where they are longest, and where it is kept how long people waited, another panel below each."""
     waiting = queued(sums)
     names = waiting[:SHOWN]
     columns = min(len(names), COLUMNS)
+    high = 1 if sums.wait is None else 2
     blocks = math.ceil(len(names) / columns)
     more = f" The {len(names)} longest queues of {len(waiting)}." if len(names) < len(waiting) else ""
     words = f"The most of each {sums.per}, over the days on which people waited; {facts.span}.{more}"
-    sheet = Drawing(HEAD + BLOCK_HEIGHT * blocks, "Queues and waiting at the crossings", words, facts)
+    sheet = Drawing(HEAD + ROW_HEIGHT * high * blocks, crossings_title(sums), words, facts)
     fan_legend(sheet, sums.draws, ORANGE)
-    places = grid(sheet, 2 * blocks, columns)
+    places = grid(sheet, high * blocks, columns)
     for number, name in enumerate(names):
         block, column = divmod(number, columns)
-        above, below = places[2 * block * columns + column], places[(2 * block + 1) * columns + column]
         queue = most_of_period(sums.stocks.of("queue", name), sums)
-        waited = most_of_period(np.nan_to_num(sums.wait[:, :, sums.crossings.index(name)]), sums)
         near = around(queue.sum(axis=0) > 0)
         dates, unit = sums.middles[near], f"persons at night, most in the {sums.per} (stock)"
-        fan_of(sheet, above, dates, queue[:, near], f"{name}: waiting", unit, ORANGE)
-        unit = f"mean days of those screened, most in the {sums.per}"
-        fan_of(sheet, below, dates, waited[:, near], f"{name}: days waited", unit, PURPLE)
+        fan_of(sheet, places[high * block * columns + column], dates, queue[:, near], f"{name}: waiting", unit, ORANGE)
+        if sums.wait is not None:
+            below = places[(high * block + 1) * columns + column]
+            waited = most_of_period(np.nan_to_num(sums.wait[:, :, sums.crossings.index(name)]), sums)
+            unit = f"mean days of those screened, most in the {sums.per}"
+            fan_of(sheet, below, dates, waited[:, near], f"{name}: days waited", unit, PURPLE)
     return sheet.save(path)
 
 
-def most_of_period(daily: NDArray[np.float64], sums: Digest) -> NDArray[np.float64]:
+def crossings_title(sums: Sums) -> str:
+    """What is told of crossings, as a title."""
+    return "Queues at the crossings" if sums.wait is None else "Queues and waiting at the crossings"
+
+
+def most_of_period(daily: NDArray[np.float64], sums: Sums) -> NDArray[np.float64]:
     """The largest daily value of each whole period: (draw, time) to (draw, period)."""
     whole = len(sums.periods) * sums.period
     return np.asarray(daily[:, :whole].reshape(daily.shape[0], -1, sums.period).max(axis=2))

@@ -1,7 +1,7 @@
-"""The sums that a report is drawn from, taken out of an outcome once.
+"""The sums that the report of a run is drawn from, taken out of its outcome once.
 
 An outcome may hold hundreds of series, days and draws. A report needs people by stage, camp, crossing and area, and
-flows between them. All are persons (men, women, boys and girls together) in whole numbers held as float64.
+flows between them.
 """
 
 from __future__ import annotations
@@ -15,27 +15,25 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from havenward.report.detail import Detail, WithheldError
+from havenward.report.sums import FEWEST_DAYS_FOR_WEEKS, QUEUE_STAGES, WEEK, Days, Sums, Values
 from havenward.scenario.schema import Scenario
 
-Values = NDArray[np.float64]
-
-QUEUE_STAGES = ("waiting", "in_screening")
-CROSSING_STAGES = (*QUEUE_STAGES, "held", "held_apart")
-DISPLACED_STAGES = (*CROSSING_STAGES, "in_transit", "in_camp", "in_host")
 DRAWS_AT_ONCE, DAYS_AT_ONCE = 16, 64
 """How much of an outcome is read at once: the size of its chunks."""
 
-WEEK = 7
-FEWEST_DAYS_FOR_WEEKS = 56
-
 
 @dataclass(frozen=True)
-class Series:
-    """Sums by key, each (draw, time)."""
+class Columns:
+    """Sums by key, each (draw, time); see `Series`."""
 
     columns: Mapping[tuple[Hashable, ...], int]
     values: Values
     """(draw, time, column)."""
+
+    @property
+    def draws(self) -> int:
+        """Number of draws."""
+        return int(self.values.shape[0])
 
     def of(self, *key: Hashable) -> Values:
         """(draw, time) persons; noughts where the run has no such series."""
@@ -66,26 +64,12 @@ class Links:
 
 
 @dataclass(frozen=True)
-class Digest:
-    """What a report is drawn from."""
+class Digest(Sums):
+    """What the report of a run is drawn from."""
 
-    dates: NDArray[np.datetime64]
-    """(time,) days."""
-    period: int
-    """Days that a flow is summed over: 7, or 1 in a short run."""
-    stocks: Series
-    """keys: (stage, <stage>), (camp, name), (queue, crossing)."""
-    flows: Series
-    """keys: (quantity, <quantity>), (arrived, crossing), (area, <area>): those who arrived from it."""
-    links: Links
-    camps: list[str]
-    capacity: Values
-    """(time, camp) persons."""
-    crossings: list[str]
     wait: Values
-    """(draw, time, crossing) mean days waited by those screened that day; NaN where nobody was."""
     closed: Values
-    """(time, crossing) share of draws in which the crossing was closed."""
+    links: Links
     besieged: Values
     """(time, home) mean share behind the group's line."""
     homes: list[str]
@@ -94,39 +78,6 @@ class Digest:
     """name -> (draw, time, area)."""
     observed: dict[str, Values]
     """evidence series -> (draw, time)."""
-
-    @property
-    def draws(self) -> int:
-        """Number of draws."""
-        return int(self.stocks.values.shape[0])
-
-    @property
-    def periods(self) -> NDArray[np.datetime64]:
-        """(period,) first days of the whole periods of the run."""
-        return self.dates[: len(self.dates) // self.period * self.period : self.period]
-
-    @property
-    def middles(self) -> NDArray[np.datetime64]:
-        """(period,) days in the middle of the whole periods, where a flow over a period is drawn."""
-        return self.periods + self.period // 2
-
-    @property
-    def per(self) -> str:
-        """The period in words."""
-        return "week" if self.period == WEEK else "day"
-
-    def by_period(self, daily: Values) -> Values:
-        """Sums of a daily flow over whole periods: (draw, time) to (draw, period)."""
-        whole = len(self.periods) * self.period
-        return np.asarray(daily[:, :whole].reshape(daily.shape[0], -1, self.period).sum(axis=2))
-
-    def displaced(self) -> Values:
-        """(draw, time) persons who are out and not yet home: at crossings, on the way, in camps, with hosts."""
-        return self.stocks.total(("stage", stage) for stage in DISPLACED_STAGES)
-
-    def arrivals(self) -> Values:
-        """(draw, time) persons who reached a crossing that day."""
-        return self.flows.of("quantity", "arrived")
 
 
 def told_days(outcome: xr.Dataset, detail: Detail) -> xr.Dataset:
@@ -150,16 +101,17 @@ def digest(outcome: xr.Dataset, scenario: Scenario, detail: Detail) -> Digest:
     """The sums of an outcome, under the names and for the days that may be told."""
     outcome = told_days(outcome, detail)
     dates = outcome["time"].values.astype("datetime64[D]")
-    period = WEEK if detail.weekly or len(dates) >= FEWEST_DAYS_FOR_WEEKS else 1
+    period = period_of(dates, detail)
     home_area = {place.name: place.area or place.name for place in scenario.locations if place.kind == "home"}
     stock_keys = keys_of(outcome, "stock", ("stage", "site", "origin"))
     link_keys = keys_of(outcome, "link", ("quantity", "from", "to", "origin"))
-    told = [_told_link(key, detail) for key in link_keys]
+    told = [told_link(key, detail) for key in link_keys]
 
-    stocks, _ = _summed(outcome["stock"], [_stock_groups(key, detail) for key in stock_keys])
-    flows, links = _summed(outcome["flow"], [_flow_groups(key, home_area) for key in told], told, period)
+    stocks, _ = _summed(outcome["stock"], [stock_groups(key, detail) for key in stock_keys])
+    flows, links = _summed(outcome["flow"], [flow_groups(key, home_area) for key in told], told, period)
     if detail.weekly:
-        stocks, flows = Series(stocks.columns, weekly_stock(stocks.values)), Series(flows.columns, weekly_flow(flows.values))
+        stocks = Columns(stocks.columns, weekly_stock(stocks.values))
+        flows = Columns(flows.columns, weekly_flow(flows.values))
     camp_names = [detail.camps.get(str(name), str(name)) for name in outcome["camp"].values]
     capacity = outcome["capacity"].values.astype(np.float64)
     crossing_names = [detail.crossings.get(str(name), str(name)) for name in outcome["crossing"].values]
@@ -184,6 +136,11 @@ def digest(outcome: xr.Dataset, scenario: Scenario, detail: Detail) -> Digest:
             for number, name in enumerate(outcome["series"].values)
         },
     )
+
+
+def period_of(dates: Days, detail: Detail) -> int:
+    """Days that a flow is summed over."""
+    return WEEK if detail.weekly or len(dates) >= FEWEST_DAYS_FOR_WEEKS else 1
 
 
 def weekly_stock(daily: Values) -> Values:
@@ -211,7 +168,7 @@ def unique(names: Iterable[str]) -> list[str]:
 Groups = list[tuple[Hashable, ...]]
 
 
-def _stock_groups(key: tuple[str, ...], detail: Detail) -> Groups:
+def stock_groups(key: tuple[str, ...], detail: Detail) -> Groups:
     """The sums into which one stock series goes."""
     stage, site, _ = key
     groups: Groups = [("stage", stage)]
@@ -222,14 +179,14 @@ def _stock_groups(key: tuple[str, ...], detail: Detail) -> Groups:
     return groups
 
 
-def _told_link(key: tuple[str, ...], detail: Detail) -> tuple[str, str, str, str]:
+def told_link(key: tuple[str, ...], detail: Detail) -> tuple[str, str, str, str]:
     """A link under the names that may be told."""
     quantity, start, end, origin = key
     names = {**detail.crossings, **detail.camps}
     return quantity, names.get(start, start), names.get(end, end), origin
 
 
-def _flow_groups(key: tuple[str, str, str, str], home_area: Mapping[str, str]) -> Groups:
+def flow_groups(key: tuple[str, str, str, str], home_area: Mapping[str, str]) -> Groups:
     """The sums into which one link goes."""
     quantity, start, end, _ = key
     groups: Groups = [("quantity", quantity)]
@@ -243,7 +200,7 @@ def _summed(
     groups: Sequence[Groups],
     links: Sequence[tuple[str, str, str, str]] = (),
     period: int = 1,
-) -> tuple[Series, Links]:
+) -> tuple[Columns, Links]:
     """Persons by group, and totals by link, a few draws at a time so that large ensembles fit in memory."""
     columns: dict[tuple[Hashable, ...], int] = {}
     pairs = [(columns.setdefault(group, len(columns)), number) for number, keys in enumerate(groups) for group in keys]
@@ -270,7 +227,7 @@ def _summed(
             totals[rows, busy] += persons.sum(axis=1)
             daily[span, busy] += persons.sum(axis=0) / draws
     means = daily[: days // period * period].reshape(days // period, period, series).sum(axis=1)
-    return Series(columns, sums), redirected(Links(list(links), totals, means))
+    return Columns(columns, sums), redirected(Links(list(links), totals, means))
 
 
 def blocks(size: int, at_once: int) -> list[slice]:

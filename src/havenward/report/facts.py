@@ -69,7 +69,7 @@ class Facts:
     @property
     def provenance(self) -> str:
         """One line for the foot of a picture."""
-        draws = "1 draw" if self.draws == 1 else f"{self.draws} draws"
+        draws = "1 draw" if self.draws == 1 else f"{self.draws:,} draws"
         run = f"run {self.run}, " if self.run else ""
         rules = f"{self.rules}, " if self.rules else ""
         parts = f"{SIMULATED}: {run}Havenward {self.version}, {rules}{self.solver}, {draws}, seed {self.seed}."
@@ -182,6 +182,8 @@ MONTHS = (
 )  # fmt: skip
 
 
-def report_folder(run_folder: Path) -> Path:
-    """Where a report goes unless told otherwise: beside the sealed run folder, never in it."""
-    return run_folder.parent / f"{run_folder.name}.report"
+def report_folder(source: Path | str) -> Path:
+    """Where a report goes unless told otherwise: beside the sealed folder, never in it; here for what lies elsewhere."""
+    if isinstance(source, str):
+        return Path(f"{source.rstrip('/').rpartition('/')[-1]}.report")
+    return source.parent / f"{source.name}.report"

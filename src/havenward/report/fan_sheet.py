@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,14 @@ from numpy.typing import NDArray
 from havenward.report.drawing import Drawing
 from havenward.report.facts import Facts
 from havenward.report.panel import HEAD, Panel, Place, days, fan_legend, grid
-from havenward.report.style import BLUE
+from havenward.report.style import BLUE, INK
 
 COLUMNS = 4
 ROW_HEIGHT = 2.4
 """Inches of one row of panels."""
+
+KNOWN: Mapping[str, object] = {"marker": "o", "markersize": 2.6, "markerfacecolor": INK, "markeredgewidth": 0}
+"""How a median is marked where it is not known every day."""
 
 
 def fan_sheet(
@@ -38,11 +42,15 @@ def fan_of(
     ticks: int = 5,
     *,
     dated: bool = True,
+    over: NDArray[np.datetime64] | None = None,
 ) -> Panel:
-    """One panel with a fan, from nought, over all its dates."""
+    """One panel with a fan, from nought, over all its dates; over other dates, marks say on which of them it is known."""
     x = days(dates)
-    panel = Panel(sheet, place, x[0], x[-1])
+    first, last = x[[0, -1]] if over is None else days(over[[0, -1]])
+    panel = Panel(sheet, place, first, last)
     panel.fan(x, draws, colour)
+    if over is not None:
+        panel.points(x.tolist(), np.median(draws, axis=0).tolist(), KNOWN)
     panel.origin(sheet.facts)
     if not draws.any():
         panel.note("nobody in any simulated future")

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from havenward.report.digest import CROSSING_STAGES, Digest
 from havenward.report.drawing import Drawing
 from havenward.report.evidence import Counted
 from havenward.report.facts import Facts
 from havenward.report.fan_sheet import COLUMNS, capital, fan_of, fan_sheet
 from havenward.report.panel import Panel, Place, day_number, days
 from havenward.report.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION
+from havenward.report.sums import CROSSING_STAGES, Sums
 from havenward.scenario.schema import Epoch, Scenario
 
 SERIES_SHOWN = 4
@@ -37,7 +37,7 @@ STOCKS = (
 """Title, stages and colour of the panels of stocks. Deaths come out of assumptions, never out of arrivals."""
 
 
-def arrivals_picture(sums: Digest, series: Sequence[Counted], scenario: Scenario, facts: Facts, path: Path) -> Path:
+def arrivals_picture(sums: Sums, series: Sequence[Counted], scenario: Scenario, facts: Facts, path: Path) -> Path:
     """Arrivals at crossings: by period, cumulative, by epoch on their own scales, and as counters would print them."""
     epochs = epochs_of(scenario, sums)
     words = f"Flow, persons a {sums.per}; {facts.span}."
@@ -61,20 +61,24 @@ def arrivals_picture(sums: Digest, series: Sequence[Counted], scenario: Scenario
     return sheet.save(path)
 
 
-def stocks_picture(sums: Digest, series: Sequence[Counted], facts: Facts, path: Path) -> Path:
+def stocks_picture(sums: Sums, series: Sequence[Counted], facts: Facts, path: Path) -> Path:
     """Where people are: one panel a stock, then one panel a series of evidence about stocks."""
-    shown = [(name, draws, colour) for name, stages, colour in STOCKS if (draws := stock(sums, stages)).any()]
+    shown = [(name, stages, colour) for name, stages, colour in STOCKS if sums.standing(stages)[1].any()]
     words = f"Stock at the end of each day, persons; {facts.span}."
     panels = len(shown) + len(series)
     sheet, places = fan_sheet("Where people are, day by day", words, panels, sums.draws, facts, counted=bool(series))
-    for place, (name, draws, colour) in zip(places, shown, strict=False):
-        fan_of(sheet, place, sums.dates, draws, name, "persons (stock)", colour)
+    for place, (name, stages, colour) in zip(places, shown, strict=False):
+        dates, draws = sums.standing(stages)
+        if len(dates) == len(sums.dates):
+            fan_of(sheet, place, dates, draws, name, "persons (stock)", colour)
+        else:
+            fan_of(sheet, place, dates, draws, name, "persons (stock), ends of months", colour, over=sums.dates)
     for place, count in zip(places[len(shown) :], series, strict=False):
         evidence_panel(sheet, place, count, sums)
     return sheet.save(path)
 
 
-def evidence_picture(sums: Digest, series: Sequence[Counted], facts: Facts, path: Path) -> Path:
+def evidence_picture(sums: Sums, series: Sequence[Counted], facts: Facts, path: Path) -> Path:
     """Further series of evidence, one panel each, the longest first."""
     shown = series[:MOST_PANELS]
     more = f" The {len(shown)} longest of {len(series)}." if len(shown) < len(series) else ""
@@ -86,12 +90,7 @@ def evidence_picture(sums: Digest, series: Sequence[Counted], facts: Facts, path
     return sheet.save(path)
 
 
-def stock(sums: Digest, stages: tuple[str, ...]) -> NDArray[np.float64]:
-    """(draw, time) persons in any of the stages."""
-    return sums.stocks.total(("stage", stage) for stage in stages)
-
-
-def epochs_of(scenario: Scenario, sums: Digest) -> list[Epoch]:
+def epochs_of(scenario: Scenario, sums: Sums) -> list[Epoch]:
     """The scenario's epochs that the run covers for two periods or more; none where one of them is all of it."""
     first, last = sums.dates[0].item(), sums.dates[-1].item()
     found = [
@@ -100,14 +99,14 @@ def epochs_of(scenario: Scenario, sums: Digest) -> list[Epoch]:
     return found if len(found) > 1 else []
 
 
-def epoch_panel(sheet: Drawing, place: Place, epoch: Epoch, sums: Digest, flow: NDArray[np.float64]) -> None:
+def epoch_panel(sheet: Drawing, place: Place, epoch: Epoch, sums: Sums, flow: NDArray[np.float64]) -> None:
     """Arrivals in one epoch on its own scale."""
     inside = (sums.periods >= np.datetime64(epoch.start)) & (sums.periods <= np.datetime64(epoch.end))
     unit = f"persons a {sums.per}, own scale"
     fan_of(sheet, place, sums.middles[inside], flow[:, inside], capital(epoch.name), unit, ticks=4)
 
 
-def evidence_panel(sheet: Drawing, place: Place, count: Counted, sums: Digest) -> Panel:
+def evidence_panel(sheet: Drawing, place: Place, count: Counted, sums: Sums) -> Panel:
     """What a counter would print under the model, and what it printed, over the days of its figures.
 
     A flow over several days stands as a bar over those days at its mean a day.

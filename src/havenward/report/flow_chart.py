@@ -10,11 +10,11 @@ from matplotlib.patches import Polygon, Rectangle
 
 from havenward.guard.disclosure import FEWEST_DRAWS, interval, span_text
 from havenward.report import pens
-from havenward.report.digest import Digest
 from havenward.report.drawing import LEFT, RIGHT, Drawing, points
 from havenward.report.facts import LONGEST_NAME, Facts, shortened
 from havenward.report.flows import Flow, FlowPicture, largest_first
 from havenward.report.style import BLUE, GREEN, INK, ORANGE, PAPER, PURPLE, QUIET, SKY, VERMILION
+from havenward.report.sums import Sums
 from havenward.report.ticks import round_below
 
 OTHER = "#6b6b6b"
@@ -57,7 +57,7 @@ class Node:
     used_out: float = 0.0
 
 
-def flow_chart(flows: FlowPicture, sums: Digest, facts: Facts, path: Path) -> Path:
+def flow_chart(flows: FlowPicture, sums: Sums, facts: Facts, path: Path) -> Path:
     """Widths are mean persons over the run; the brackets beside the names are 80 % intervals."""
     columns = [
         largest_first((flow.start for flow in flows.out), flows.out, "start"),
@@ -95,7 +95,7 @@ def per_person(columns: list[list[str]], flows: FlowPicture, room: float) -> flo
 
 
 def column_nodes(
-    names: list[str], flows: FlowPicture, sums: Digest, number: int, scale: float, room: float
+    names: list[str], flows: FlowPicture, sums: Sums, number: int, scale: float, room: float
 ) -> dict[str, Node]:
     """The nodes of a column from top to bottom."""
     sizes = {name: size_of(name, flows, number) * scale for name in names}
@@ -175,7 +175,7 @@ def draw_node(sheet: Drawing, node: Node, number: int) -> None:
         sheet.words((x, middle + high * (row - (len(lines) - 1) / 2)), line, TEXT, anchor=anchor)
 
 
-def interval_of(name: str, number: int, sums: Digest, flows: FlowPicture) -> str:
+def interval_of(name: str, number: int, sums: Sums, flows: FlowPicture) -> str:
     """The 80 % interval of persons through a node, or words where there is one draw."""
     if sums.draws < FEWEST_DRAWS:
         return "no interval"

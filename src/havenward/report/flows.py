@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.guard.disclosure import FEWEST_DRAWS, Interval, interval
-from havenward.report.digest import Digest, unique
+from havenward.report.digest import Links, unique
 from havenward.scenario.schema import Scenario
 
 RECEPTION = ("to_camp", "to_host", "overflow")
@@ -44,17 +44,17 @@ class FlowPicture:
     received: list[Flow]
 
 
-def flow_picture(sums: Digest, scenario: Scenario) -> FlowPicture:
+def flow_picture(links: Links, scenario: Scenario) -> FlowPicture:
     """The flows of a run, small destinations joined."""
     area = {place.name: place.area or place.name for place in scenario.locations if place.kind == "home"}
     out = joined(
-        (area.get(start, start), end, area.get(start, start), sums.links.totals[:, number])
-        for number, (quantity, start, end, _) in enumerate(sums.links.keys)
+        (area.get(start, start), end, area.get(start, start), links.totals[:, number])
+        for number, (quantity, start, end, _) in enumerate(links.keys)
         if quantity == "arrived"
     )
     received = joined(
-        (start, end, origin, sums.links.totals[:, number])
-        for number, (quantity, start, end, origin) in enumerate(sums.links.keys)
+        (start, end, origin, links.totals[:, number])
+        for number, (quantity, start, end, origin) in enumerate(links.keys)
         if quantity in RECEPTION
     )
     return FlowPicture(out, with_others(received))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.guard.disclosure import FEWEST_DRAWS, Interval, interval
-from havenward.report.digest import Digest
+from havenward.report.sums import Sums
 
 SPHERE = "Sphere Handbook, 2018 edition"
 UNHCR = "UNHCR, Handbook for Emergencies"
@@ -53,7 +53,7 @@ class Need:
     amounts: list[Interval]
 
 
-def moments(sums: Digest) -> list[Moment]:
+def moments(sums: Sums) -> list[Moment]:
     """All displaced and people in camps, at the peak and on the last day; empty where there is one draw."""
     if sums.draws < FEWEST_DRAWS:
         return []
@@ -64,13 +64,13 @@ def moments(sums: Digest) -> list[Moment]:
     return found
 
 
-def peak(title: str, people: NDArray[np.float64], sums: Digest) -> Moment:
+def peak(title: str, people: NDArray[np.float64], sums: Sums) -> Moment:
     """The largest number of each draw, and the median of the days on which it stood."""
     day = int(np.median(people.argmax(axis=1)))
     return Moment(title, interval(people.max(axis=1)), sums.dates[day])
 
 
-def last(title: str, people: NDArray[np.float64], sums: Digest) -> Moment:
+def last(title: str, people: NDArray[np.float64], sums: Sums) -> Moment:
     """The number at the end of the last day."""
     return Moment(title, interval(people[:, -1]), sums.dates[-1])
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.guard.disclosure import FEWEST_DRAWS, Interval, in_ten, interval
-from havenward.report.digest import Digest
 from havenward.report.facts import day_text
+from havenward.report.sums import Sums
 
 FULL = 0.95
 """Share of the plots' people from which a camp counts as full: plots are for families, so the last ones fill unevenly."""
@@ -37,7 +37,7 @@ class CampReport:
     nights_over: Interval
 
 
-def camp_reports(sums: Digest) -> list[CampReport]:
+def camp_reports(sums: Sums) -> list[CampReport]:
     """Every camp that holds anybody in any draw, the fullest first; empty where there is one draw."""
     if sums.draws < FEWEST_DRAWS:
         return []

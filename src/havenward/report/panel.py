@@ -1,4 +1,4 @@
-"""One chart among many on a sheet: a fan over dates from nought, with its title, its unit and its axes.
+"""One chart among many on a sheet: a fan over dates, with its title, its unit and its axes, which reach nought.
 
 A fan has three bands (50, 80 and 95 % of the draws), each darker than the next, so that it reads without colour. Shapes are
 put onto the sheet at once, without the axes of matplotlib: those take ten times as long, for features that no small chart
@@ -60,13 +60,13 @@ Place = tuple[float, float, float, float]
 """Left, top, right and bottom in pixels."""
 
 
-def grid(sheet: Drawing, rows: int, columns: int) -> list[Place]:
-    """Places of panels in reading order."""
+def grid(sheet: Drawing, rows: int, columns: int, row_gap: float = ROW_GAP) -> list[Place]:
+    """Places of panels in reading order; `row_gap` is the share of a panel's height that lies between two rows."""
     gap, top = COLUMN_GAP * columns, HEAD * DPI
     wide = (EDGES[1] - EDGES[0]) / (columns + gap * (columns - 1))
-    high = (sheet.height - top - BELOW) / (rows + ROW_GAP * (rows - 1))
+    high = (sheet.height - top - BELOW) / (rows + row_gap * (rows - 1))
     corners = [
-        (EDGES[0] + column * wide * (1 + gap), top + row * high * (1 + ROW_GAP))
+        (EDGES[0] + column * wide * (1 + gap), top + row * high * (1 + row_gap))
         for row in range(rows)
         for column in range(columns)
     ]
@@ -92,6 +92,11 @@ def thousands(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def signed(value: float) -> str:
+    """A tick of an axis that reaches below nought."""
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{thousands(abs(value))}"
+
+
 class Panel:
     """A chart in a place of a sheet, over the days from `first` to `last` (days since 1970)."""
 
@@ -100,7 +105,7 @@ class Panel:
         self.sheet = sheet
         self.left, self.top, self.right, self.bottom = place
         self.first, self.last = first, max(last, first + 1)
-        self.most = 0.0
+        self.most = self.least = 0.0
         # How high a person stands is known only when everything is drawn; matplotlib asks for it when the sheet is saved.
         self.scale = Affine2D()
 
@@ -119,21 +124,24 @@ class Panel:
             self.line(x, draws[0], colour, 1.2, ONE_FUTURE)
             return
         levels = dict(zip(LEVELS, quantiles(draws, LEVELS), strict=True))
-        there_and_back = np.concatenate((x, x[::-1]))
         for low, high, opacity in BANDS:
-            edge = np.column_stack((there_and_back, np.concatenate((levels[low], levels[high][::-1]))))
-            self.sheet.add(Polygon(edge, facecolor=colour, alpha=opacity, linewidth=0, transform=self._people()))
-        self.most = max(self.most, float(levels[LEVELS[-1]].max()))
+            self.band(x, levels[low], levels[high], colour, opacity)
         self.line(x, levels[0.5] if centre is None else centre, middle, 1.1)
+
+    def band(self, x: Values, low: Values, high: Values, colour: str, opacity: float) -> None:
+        """All between two lines of (time,) values."""
+        self.reach(low, high)
+        edge = np.column_stack((np.concatenate((x, x[::-1])), np.concatenate((low, high[::-1]))))
+        self.sheet.add(Polygon(edge, facecolor=colour, alpha=opacity, linewidth=0, transform=self._people()))
 
     def line(self, x: Values, values: Values, colour: str, width: float, dashes: Dashes = None) -> None:
         """A line through (time,) values."""
-        self.most = max(self.most, float(np.max(values, initial=0)))
+        self.reach(values)
         self.sheet.add(Line2D(x, values, color=colour, linewidth=width, linestyle=dashes, transform=self._people()))
 
     def steps(self, x: Values, values: Values) -> None:
         """A dashed line of (time,) values that keep until the next."""
-        self.most = max(self.most, float(np.max(values, initial=0)))
+        self.reach(values)
         shape = Line2D(
             x, values, drawstyle="steps-post", color=VERMILION, linewidth=1.6, linestyle=DASHES, transform=self._people()
         )
@@ -145,13 +153,13 @@ class Panel:
 
     def points(self, x: Sequence[float], values: Sequence[float], style: Mapping[str, object]) -> None:
         """Marks of a style, such as `RING`."""
-        self.most = max(self.most, *values, 0.0)
+        self.reach(np.array(values))
         self.sheet.add(Line2D(x, values, linestyle="none", transform=self._people(), **style))  # type: ignore[arg-type]
 
     def bars(self, spans: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> None:
         """Strokes between pairs of (day, value): ranges that were printed, and the days that a flow was summed over."""
         if spans:
-            self.most = max(self.most, *(value for span in spans for _, value in span))
+            self.reach(np.array([value for span in spans for _, value in span]))
             self.sheet.add(LineCollection(list(spans), colors=INK, linewidths=1.0, transform=self._people()))
 
     def upright(self, day: float, width: float, colour: str, dashes: tuple[float, float]) -> None:
@@ -175,20 +183,22 @@ class Panel:
         self.sheet.words((self.left + 6, self.top + 5), text, 8.5, QUIET)
 
     def finish(self, title: str, unit: str, ticks: int, *, dated: bool = True) -> None:
-        """Title, unit, an axis of people from nought, and an axis of dates with at most so many marks."""
-        top = ROOM * self.most if self.most > 0 else 10.0
-        across, down = (self.right - self.left) / (self.last - self.first), (self.top - self.bottom) / top
-        self.scale.translate(-self.first, 0).scale(across, down).translate(self.left, self.bottom)
+        """Title, unit, an axis of people that reaches nought, and an axis of dates with at most so many marks."""
+        top, least = ROOM * self.most, ROOM * self.least
+        if top == least:
+            top = 10.0
+        across, down = (self.right - self.left) / (self.last - self.first), (self.top - self.bottom) / (top - least)
+        self.scale.translate(-self.first, -least).scale(across, down).translate(self.left, self.bottom)
         # Words may reach into the gap to the next panel, and to the edge of the sheet.
         width = (self.right - self.left) + 28
         self.sheet.words((self.left, self.top - 28), title, 10.5, bold=True, anchor="ls", width=width)
         self.sheet.words((self.left, self.top - 7), unit, 8.5, QUIET, anchor="ls", width=width)
-        levels = [level for level in GRID_LINES.tick_values(0, top) if 0 <= level <= top]
-        heights = [self.bottom + down * level for level in levels]
+        levels = [level for level in GRID_LINES.tick_values(least, top) if least <= level <= top]
+        heights = [self.bottom + down * (level - least) for level in levels]
         lines = [((self.left, y), (self.right, y)) for y in heights]
         self.sheet.add(LineCollection(lines, colors=GRID, linewidths=0.8, zorder=0.5))
         for level, y in zip(levels, heights, strict=True):
-            self.sheet.words((self.left - 11, y), thousands(level), 8.5, anchor="rm")
+            self.sheet.words((self.left - 11, y), signed(level) if least < 0 else thousands(level), 8.5, anchor="rm")
         corner = ((self.left, self.top), (self.left, self.bottom), (self.right, self.bottom))
         marks = date_ticks(EPOCH + dt.timedelta(days=self.first), EPOCH + dt.timedelta(days=self.last), ticks)
         places = [self.x(day_number(day)) for day, _ in marks]
@@ -199,6 +209,11 @@ class Panel:
         for x, (_, label) in zip(places, marks, strict=True) if dated else ():
             for number, line in enumerate(label.split("\n")):
                 self.sheet.words((x, self.bottom + 10 + 17 * number), line, 8.5, anchor="ma")
+
+    def reach(self, *values: Values) -> None:
+        """Makes the axis of people hold (time,) values."""
+        self.most = max(self.most, *(float(np.max(some, initial=0)) for some in values))
+        self.least = min(self.least, *(float(np.min(some, initial=0)) for some in values))
 
     def _people(self) -> Transform:
         """Days and persons to the pixels of matplotlib."""

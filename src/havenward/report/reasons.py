@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.guard.disclosure import FEWEST_DRAWS, Interval, figure_text, interval
-from havenward.report.digest import QUEUE_STAGES, Digest
+from havenward.report.digest import Digest
 from havenward.report.drawing import Drawing
 from havenward.report.facts import Facts, day_text
 from havenward.report.fan_sheet import fan_of
 from havenward.report.panel import HEAD, fan_legend, grid
 from havenward.report.style import BLUE, GREEN, ORANGE, PURPLE, QUIET, VERMILION
+from havenward.report.sums import QUEUE_STAGES
 
 Values = NDArray[np.float64]
 

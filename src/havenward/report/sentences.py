@@ -17,9 +17,9 @@ from havenward.guard.disclosure import (
     quantiles,
     span_text,
 )
-from havenward.report.digest import Digest
 from havenward.report.facts import Facts, day_text
 from havenward.report.opening import SINGLE, Glance
+from havenward.report.sums import Sums
 from havenward.scenario.schema import Epoch
 
 Values = NDArray[np.float64]
@@ -40,7 +40,7 @@ MEANINGS = {
 """What the spread of the draws is over, in a sentence."""
 
 
-def headline(sums: Digest, facts: Facts) -> str:
+def headline(sums: Sums, facts: Facts) -> str:
     """How many, when, where and how sure, in one sentence."""
     total = sums.arrivals().sum(axis=1)
     if sums.draws < FEWEST_DRAWS:
@@ -56,7 +56,7 @@ def headline(sums: Digest, facts: Facts) -> str:
     )
 
 
-def peak_days(sums: Digest) -> NDArray[np.datetime64]:
+def peak_days(sums: Sums) -> NDArray[np.datetime64]:
     """(draw,) the first day of each draw's busiest period, for draws in which anybody arrives."""
     flow = sums.by_period(sums.arrivals())
     busiest_period = flow[flow.sum(axis=1) > 0].argmax(axis=1)
@@ -76,13 +76,13 @@ def between_days(days: NDArray[np.datetime64]) -> str:
     return f"between {day_text(first)} and {day_text(last)}"
 
 
-def where(sums: Digest) -> str:
+def where(sums: Sums) -> str:
     """The crossing that most come through, and in how many futures it is the busiest; else the area most come from."""
-    crossings = sums.flows.names("arrived")
+    crossings = sums.over_run_of("arrived")
     if len(crossings) > 1:
-        name, share = busiest({name: sums.flows.of("arrived", name).sum(axis=1) for name in crossings})
+        name, share = busiest(crossings)
         return f"the busiest crossing is {name} (in {in_ten(share)} futures)"
-    name, share = busiest({name: sums.flows.of("area", name).sum(axis=1) for name in sums.flows.names("area")})
+    name, share = busiest(sums.over_run_of("area"))
     return f"most come from {name} (in {in_ten(share)} futures)"
 
 
@@ -106,7 +106,7 @@ def how_sure(draws: int, facts: Facts, meanings: Mapping[str, str] = MEANINGS) -
     return f"{kind} A wrong scenario, or a wrong model, is not in it.{few}"
 
 
-def reception(sums: Digest) -> str:
+def reception(sums: Sums) -> str:
     """How many must be received at the worst moment; empty where nothing can be said."""
     displaced = sums.displaced()
     if sums.draws < FEWEST_DRAWS or not displaced.any():
@@ -122,7 +122,7 @@ def reception(sums: Digest) -> str:
     return text + " (80 % intervals)."
 
 
-def glances(sums: Digest, epochs: Sequence[Epoch], facts: Facts) -> list[Glance]:
+def glances(sums: Sums, epochs: Sequence[Epoch], facts: Facts) -> list[Glance]:
     """The main figures; empty where there is one draw."""
     if sums.draws < FEWEST_DRAWS:
         return []
@@ -147,7 +147,7 @@ def glances(sums: Digest, epochs: Sequence[Epoch], facts: Facts) -> list[Glance]
         if stock.any():
             when = between_days(sums.dates[stock.argmax(axis=1)])
             rows.append(Glance(title, "stock, largest", "persons", when, figure_text(interval(stock.max(axis=1)))))
-    refused = sums.flows.of("quantity", "overflow").sum(axis=1)
+    refused = sums.over_run("quantity", "overflow")
     if refused.any():
         rows.append(
             Glance("Sought a camp, found no plot", "cumulative", "persons", facts.span, figure_text(interval(refused)))

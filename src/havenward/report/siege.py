@@ -16,6 +16,7 @@ from havenward.report.facts import facts
 from havenward.report.material import Common
 from havenward.report.opening import Opening
 from havenward.report.sentences import glances, headline, how_sure, reception
+from havenward.report.sums import Sums
 from havenward.scenario.edits.read import EDITS
 from havenward.scenario.schema import Scenario
 
@@ -34,12 +35,19 @@ class Material(Common):
     """What every section is made from."""
 
     scenario: Scenario
+    sums: Sums
+
+
+@dataclass(frozen=True)
+class RunMaterial(Material):
+    """The same of a run, with all that only a run keeps."""
+
     sums: Digest
 
 
 def material(
     outcome: xr.Dataset, scenario: Scenario, record: Mapping[str, Any], folder: Path, today: dt.date, reason: str
-) -> Material:
+) -> RunMaterial:
     """What the report of a run is made from, as far as its tier lets it be told.
 
     Raises
@@ -50,7 +58,7 @@ def material(
     known = facts(outcome, scenario, record)
     told = detail(scenario, known.tier, today, reason)
     sums = digest(outcome, scenario, told)
-    return Material(record, replace(known, last=sums.dates[-1].item()), told, folder, scenario, sums)
+    return RunMaterial(record, replace(known, last=sums.dates[-1].item()), told, folder, scenario, sums)
 
 
 def opening(given: Material) -> Opening:

@@ -55,8 +55,8 @@ class Assumed(BaseModel):
     high: float | None = None
 
 
-class Record(BaseModel):
-    """The keys of run.json without which a run cannot be told; all others are kept as they are."""
+class Said(BaseModel):
+    """What every record says of the run or the ensemble that it lies with; all other keys are kept as they are."""
 
     model_config = ConfigDict(strict=True, extra="allow")
 
@@ -75,10 +75,15 @@ class Record(BaseModel):
     members: int = Field(ge=1)
     members_done: int = Field(ge=1)
     days: int = Field(ge=1)
-    outcome_sha256: str
     edits: list[dict[str, Any]] = []
     caution: str = ""
     parameters: dict[str, Assumed] = {}
+
+
+class Record(Said):
+    """The keys of run.json without which a run cannot be told."""
+
+    outcome_sha256: str
 
 
 @dataclass(frozen=True)
@@ -164,10 +169,10 @@ def read_record(folder: Path) -> dict[str, Any]:
     except OSError as error:
         raise RunFolderError(f"{path} cannot be read ({error.strerror or error}). {MEND}.") from error
     except ValidationError as error:
-        raise RunFolderError(f"{path} is damaged: {_told(error)}. {MEND}.") from error
+        raise RunFolderError(f"{path} is damaged: {faults_of(error)}. {MEND}.") from error
 
 
-def _told(error: ValidationError) -> str:
+def faults_of(error: ValidationError) -> str:
     """Return every fault of a record in words, with its key."""
     missing, faults = [], []
     for fault in error.errors():

@@ -1,0 +1,1 @@
+"""The report of a comparison: what edits change, future by future."""
