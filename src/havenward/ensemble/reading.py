@@ -32,6 +32,8 @@ from havenward.scenario.schema import Tier
 COMPARED, BASE = "comparison.json", "base"
 """What a comparison comes to, and the folder of its base; those of its edits are edit-1, edit-2 and so on."""
 
+MEND = "the command that began it goes on with --resume"
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -97,10 +99,9 @@ def open_ensemble(url: str) -> Kept:
         RunError: there is none, it is not finished, or it is damaged.
     """
     store, rules = at_work(url)
-    mend = f"go on with `havenward ensemble --out {url} --resume`, which mends it"
-    record = _checked(store.place, RECORD, Said, f"{url} is not finished, for it holds no {RECORD}; {mend}", mend)
+    record = _checked(store.place, RECORD, Said, f"{url} is not finished, for it holds no {RECORD}; {MEND}")
     members: int = record["members_done"]
-    _check_there(store, rules, members, mend)
+    _check_there(store, rules, members)
     return Kept(store, record, rules.case, coordinates(rules.ruleset, store.plan.run(), rules.case.series), members)
 
 
@@ -111,21 +112,20 @@ def open_comparison(folder: Path) -> KeptComparison:
         RunError: it is not finished, or damaged.
     """
     place = Place.at(str(folder))
-    mend = f"go on with `havenward compare --out {folder} --resume`, which mends it"
-    lacking = f"{folder} is not finished, for it holds no {COMPARED}; {mend}"
-    told = ComparisonTold.model_validate(_checked(place, COMPARED, ComparisonTold, lacking, mend))
+    lacking = f"{folder} is not finished, for it holds no {COMPARED}; {MEND}"
+    told = ComparisonTold.model_validate(_checked(place, COMPARED, ComparisonTold, lacking))
     sides = [open_ensemble(str(folder / name)) for name in (BASE, *(f"edit-{k + 1}" for k in range(len(told.edits))))]
     for side in sides[1:]:
         Comparison.of(sides[0].store, side.store, told.members)
     for side, edits in zip(sides, ([], *(edit.edits for edit in told.edits.values())), strict=True):
         if side.case.edits.rows() != edits or side.members < told.members:
-            raise RunError(f"{folder / COMPARED} and {side.store.place.url} do not belong together; {mend}")
+            raise RunError(f"{folder / COMPARED} and {side.store.place.url} do not belong together; {MEND}")
     if sides[0].record["run_id"] != told.run_id:
-        raise RunError(f"{folder / COMPARED} and {sides[0].store.place.url} do not belong together; {mend}")
+        raise RunError(f"{folder / COMPARED} and {sides[0].store.place.url} do not belong together; {MEND}")
     return KeptComparison(told, sides[0], sides[1:])
 
 
-def _checked(place: Place, name: str, model: type[Model], lacking: str, mend: str) -> dict[str, Any]:
+def _checked(place: Place, name: str, model: type[Model], lacking: str) -> dict[str, Any]:
     """Return what a file holds that must be there."""
     content = place.read(name)
     if content is None:
@@ -133,10 +133,10 @@ def _checked(place: Place, name: str, model: type[Model], lacking: str, mend: st
     try:
         return model.model_validate_json(content).model_dump()
     except ValidationError as error:
-        raise RunError(f"{place.url}/{name} is damaged: {faults_of(error)}; {mend}") from error
+        raise RunError(f"{place.url}/{name} is damaged: {faults_of(error)}; {MEND}") from error
 
 
-def _check_there(store: EnsembleStore, rules: Rules, members: int, mend: str) -> None:
+def _check_there(store: EnsembleStore, rules: Rules, members: int) -> None:
     """Refuse a store from which a block or a shard is lost; a shard that would hold nothing but noughts is never written."""
     commits = {commit.block: commit for commit in store.commits()}
     files = store.place.below(OUTCOME)
@@ -151,4 +151,4 @@ def _check_there(store: EnsembleStore, rules: Rules, members: int, mend: str) ->
 
     for block in range(-(-members // store.plan.block)):
         if block not in commits or not all(there(commits[block], name) for name in VARIABLES):
-            raise RunError(f"block {block} of {store.place.url} is lost or damaged; {mend}")
+            raise RunError(f"block {block} of {store.place.url} is lost or damaged; {MEND}")

@@ -132,7 +132,7 @@ def outward(value: float, unit: float, towards: Callable[[float], int]) -> str:
 def change_text(figure: Interval) -> str:
     """A difference of persons with its 80 % interval, such as `−1,200 (−1,900 to −600)`.
 
-    `±<10` is fewer than ten more or fewer; `+<1,000` is an end between ten and a thousand that would round to nought.
+    `±<10` is fewer than ten more or fewer, `about 0` what rounds to nought where an interval bears fewer digits.
     """
     ends = (figure.middle, figure.low, figure.high)
     if all(abs(end) < SMALLEST_SHOWN for end in ends):
@@ -143,11 +143,10 @@ def change_text(figure: Interval) -> str:
 
 
 def _signed(value: float, towards: Callable[[float], int], unit: float) -> str:
-    if abs(value) < SMALLEST_SHOWN:
-        return f"±<{SMALLEST_SHOWN}"
     shown = towards(value / unit) * unit
-    sign = "+" if value > 0 else "−"
-    return f"{sign}{abs(shown):,.0f}" if shown else f"{sign}<{unit:,.0f}"
+    if abs(value) < SMALLEST_SHOWN and unit <= SMALLEST_SHOWN:
+        return f"±<{SMALLEST_SHOWN}"
+    return f"{'+' if shown > 0 else '−'}{abs(shown):,.0f}" if shown else "about 0"
 
 
 def change_span(figure: Interval) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from havenward.guard.disclosure import in_ten
 from havenward.report.crossings import around
 from havenward.report.drawing import Drawing, Mark
 from havenward.report.facts import Facts
-from havenward.report.overflow import camp_reports
+from havenward.report.overflow import CampReport
 from havenward.report.panel import DASHES, HEAD, Panel, Place, day_number, days, fan_legend, grid
 from havenward.report.style import GREEN, VERMILION
 from havenward.report.sums import Sums
@@ -29,7 +30,7 @@ SHOWN = 20
 """Camps that are drawn, the fullest first; the table has them all."""
 
 
-def camps_picture(sums: Sums, scenario: Scenario, facts: Facts, path: Path) -> Path:
+def camps_picture(sums: Sums, reports: Sequence[CampReport], scenario: Scenario, facts: Facts, path: Path) -> Path:
     """Occupancy against capacity, all camps first, then the fullest; counted occupancy drawn in."""
     fullest = {name: float(sums.stocks.of("camp", name).max(axis=1).mean()) for name in sums.camps}
     used = sorted((name for name in fullest if fullest[name] > 0), key=lambda name: -fullest[name])
@@ -46,7 +47,7 @@ def camps_picture(sums: Sums, scenario: Scenario, facts: Facts, path: Path) -> P
     fan_legend(sheet, sums.draws, GREEN, counted=bool(counted), more=plots)
     first, *places = grid(sheet, rows, columns)
 
-    shares = {report.name: report.over.share for report in camp_reports(sums)}
+    shares = {report.name: report.over.share for report in reports}
     x = days(sums.dates[near])
     all_plots = sums.capacity.sum(axis=1)[near]
     camp_panel(sheet, first, x, total[:, near], all_plots, []).finish("All sites", "persons (stock)", 5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,9 +73,8 @@ def queued(sums: Sums) -> list[str]:
     return [name for name in sorted(longest, key=lambda name: -longest[name]) if longest[name] >= SMALLEST_SHOWN]
 
 
-def crossings_picture(sums: Sums, facts: Facts, path: Path) -> Path:
-    """Queues where they are longest, and where it is kept how long people waited, another panel below each."""
-    waiting = queued(sums)
+def crossings_picture(sums: Sums, waiting: Sequence[str], facts: Facts, path: Path) -> Path:
+    """The longest queues of those where people wait, and below each, where that is kept, how long they waited."""
     names = waiting[:SHOWN]
     columns = min(len(names), COLUMNS)
     high = 1 if sums.wait is None else 2

@@ -14,7 +14,7 @@ from havenward.report.detail import Detail, detail
 from havenward.report.facts import Facts, facts
 from havenward.report.material import Make, Progress, made
 from havenward.report.opening import Opening
-from havenward.report.stored import StoredSums, links_of, sums_of
+from havenward.report.stored import Memory, StoredSums, links_of, sums_of
 from havenward.run.request import RunError
 from havenward.run.siege_case import SiegeCase
 from havenward.scenario.schema import Tier
@@ -53,7 +53,7 @@ def case_of(kept: Kept) -> SiegeCase:
     return kept.case
 
 
-def summed(kept: Kept, tier: Tier, today: dt.date, reason: str) -> tuple[StoredSums, Detail]:
+def summed(kept: Kept, tier: Tier, today: dt.date, reason: str, memory: Memory) -> tuple[StoredSums, Detail]:
     """The sums of an ensemble that a tier lets be told on a day, and what that is.
 
     Raises
@@ -65,7 +65,7 @@ def summed(kept: Kept, tier: Tier, today: dt.date, reason: str) -> tuple[StoredS
     """
     scenario = case_of(kept).scenario
     told = detail(scenario, tier, today, reason)
-    return sums_of(kept, scenario, told), told
+    return sums_of(kept, scenario, told, memory), told
 
 
 def facts_of(kept: Kept, sums: StoredSums) -> Facts:
@@ -84,7 +84,7 @@ def material(kept: Kept, folder: Path, today: dt.date, reason: str) -> EnsembleM
     WithheldError
         if the tier forbids it.
     """
-    sums, told = summed(kept, kept.record["tier"], today, reason)
+    sums, told = summed(kept, kept.record["tier"], today, reason, Memory())
     return EnsembleMaterial(kept.record, facts_of(kept, sums), told, folder, case_of(kept).scenario, sums, kept.members)
 
 

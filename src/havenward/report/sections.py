@@ -91,8 +91,8 @@ def crossings(given: Material) -> Section:
     if not given.sums.arrivals().any():
         return Section("crossings", title, texts=["Nobody reaches a crossing in any simulated future."])
     pictures = []
-    if queued(given.sums):
-        path = crossings_picture(given.sums, given.facts, given.path("crossings"))
+    if waiting := queued(given.sums):
+        path = crossings_picture(given.sums, waiting, given.facts, given.path("crossings"))
         alt, caption = "Fan charts of people waiting", "Persons waiting or in screening at the end of the day (stock)"
         if given.sums.wait is not None:
             alt += ", and of the days they waited,"
@@ -132,13 +132,13 @@ def camps(given: Material) -> Section:
         return instead
     if not given.sums.stocks.of("stage", "in_camp").any():
         return Section("camps", title, texts=["Nobody lives in a camp or emergency site in any simulated future."])
-    path = camps_picture(given.sums, given.scenario, given.facts, given.path("camps"))
+    reports = camp_reports(given.sums)
+    path = camps_picture(given.sums, reports, given.scenario, given.facts, given.path("camps"))
     picture = Picture(
         path,
         "Fan charts of the people in all camps and in each camp, with a dashed line for what its plots hold.",
         "Persons at the end of the day (stock) against what the plots hold. Rings are printed counts.",
     )
-    reports = camp_reports(given.sums)
     rows = [
         [
             report.name,

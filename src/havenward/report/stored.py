@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from havenward.ensemble.kept import VARIABLES
 from havenward.ensemble.reading import Kept
@@ -39,7 +41,7 @@ MOST_DRAWS = 10_000
 AT_ONCE = 64_000_000
 """Bytes of values that are read together."""
 
-REMEMBERED = 128_000_000
+REMEMBERED = 512_000_000
 """Bytes of series that are kept in memory, because a page asks for most of them more than once."""
 
 Key = tuple[Hashable, ...]
@@ -48,9 +50,9 @@ Rows = Mapping[Key, Sequence[int]]
 
 @dataclass
 class Memory:
-    """Series that were read lately, up to so many bytes of them."""
+    """Series that were read lately, up to so many bytes of them, but one at the least."""
 
-    most: int
+    most: int = REMEMBERED
     _held: OrderedDict[Hashable, Values] = field(default_factory=OrderedDict)
 
     def get(self, name: Hashable, read: Callable[[], Values]) -> Values:
@@ -92,28 +94,52 @@ class Stored:
     def total(self, keys: Iterable[Key]) -> Values:
         """(draw, time) persons summed over keys."""
         rows = tuple(sorted(row for key in keys for row in self.rows.get(key, ())))
-        return self.memory.get((self.variable, rows), lambda: self.made(self._read(rows)))
+        return self._remembered(rows, lambda: self.made(self._summed(rows)))
+
+    def over_time(self, keys: Sequence[Key]) -> Values:
+        """(draw, key) persons summed over time, all keys in one reading."""
+        return self._remembered(tuple(keys), lambda: self._by_key(keys))
 
     def names(self, kind: str) -> list[str]:
         """The second parts of the keys of a kind, in the order in which they were met."""
         return [str(key[1]) for key in self.rows if key[0] == kind]
 
-    def _read(self, rows: Sequence[int]) -> Values:
-        """(draw, time) persons of some labels, added up."""
+    def _remembered(self, what: Hashable, read: Callable[[], Values]) -> Values:
+        return self.memory.get((self.store.place.url, self.variable, what), read)
+
+    def _summed(self, rows: Sequence[int]) -> Values:
         found = np.zeros((self.draws, self.times.stop))
+        for draws, _, values in self._read(rows):
+            found[draws] += values.sum(axis=-1)
+        return found
+
+    def _by_key(self, keys: Sequence[Key]) -> Values:
+        columns: dict[int, list[int]] = {}
+        for column, key in enumerate(keys):
+            for row in self.rows.get(key, ()):
+                columns.setdefault(row, []).append(column)
+        found = np.zeros((self.draws, len(keys)))
+        for draws, rows, values in self._read(sorted(columns)):
+            for row, total in zip(rows, values.sum(axis=1).T, strict=True):
+                for column in columns[row]:
+                    found[draws, column] += total
+        return found
+
+    def _read(self, rows: Sequence[int]) -> Iterator[tuple[slice, list[int], NDArray[Any]]]:
+        """Yield draws, labels and (draw, time, label) persons of them, a part at a time."""
+        counts = len(self.store.labels["count"]) if "count" in VARIABLES[self.variable].axes else 1
         for labels in together(rows, VARIABLES[self.variable].labels_a_chunk):
             first, width = labels[0], labels[-1] + 1 - labels[0]
-            counts = len(self.store.labels["count"]) if "count" in VARIABLES[self.variable].axes else 1
             block = self.store.plan.block
-            draws = max(AT_ONCE // (8 * self.times.stop * width * counts) // block, 1) * block
-            for start in range(0, self.draws, draws):
-                part = slice(start, min(start + draws, self.draws))
-                values = self.store.read(self.variable, part, slice(first, first + width), self.times)
-                values = values[:, :, [label - first for label in labels]]
+            many = max(AT_ONCE // (8 * self.times.stop * width * counts) // block, 1) * block
+            for start in range(0, self.draws, many):
+                draws = slice(start, min(start + many, self.draws))
+                values = self.store.read(self.variable, draws, slice(first, first + width), self.times)
+                if len(labels) < width:
+                    values = values[:, :, [label - first for label in labels]]
                 if counts > 1:
                     values = values[..., : len(self.store.labels["group"])].sum(axis=-1)
-                found[part] += values.sum(axis=-1)
-        return found
+                yield draws, labels, values
 
 
 def together(rows: Sequence[int], a_chunk: int) -> Iterator[list[int]]:
@@ -152,15 +178,16 @@ class StoredSums(Sums):
 
     def over_run(self, *key: Hashable) -> Values:
         """(draw,) persons of a flow over the whole run."""
-        return np.asarray(self.flows_at_ends.of(*key).sum(axis=1))
+        return self.flows_at_ends.over_time([key])[:, 0]
 
     def over_run_of(self, kind: str) -> dict[str, Values]:
         """(draw,) persons of every flow of a kind over the whole run, by name."""
-        return {name: self.over_run(kind, name) for name in self.flows_at_ends.names(kind)}
+        names = self.flows_at_ends.names(kind)
+        return dict(zip(names, self.flows_at_ends.over_time([(kind, name) for name in names]).T, strict=True))
 
 
-def sums_of(kept: Kept, scenario: Scenario, detail: Detail) -> StoredSums:
-    """The sums of an ensemble, under the names and for the days that may be told.
+def sums_of(kept: Kept, scenario: Scenario, detail: Detail, memory: Memory) -> StoredSums:
+    """The sums of an ensemble, under the names and for the days that may be told; `memory` may be that of others too.
 
     Raises
     ------
@@ -172,7 +199,7 @@ def sums_of(kept: Kept, scenario: Scenario, detail: Detail) -> StoredSums:
     ends = np.array(kept.store.labels["period"], dtype="datetime64[D]")
     ends = ends[ends <= dates[-1]]
     home_area = {place.name: place.area or place.name for place in scenario.locations if place.kind == "home"}
-    memory, draws = Memory(REMEMBERED), min(kept.members, MOST_DRAWS)
+    draws = min(kept.members, MOST_DRAWS)
 
     def stored(
         variable: str, names: str, times: Days, made: Callable[[Values], Values], groups: Callable[..., list[Key]]
@@ -223,6 +250,6 @@ def sums_of(kept: Kept, scenario: Scenario, detail: Detail) -> StoredSums:
 def links_of(sums: StoredSums) -> Links:
     """Totals of the ways to crossings and on from there, of people from anywhere; by period they are not kept."""
     keys = [key for key in sums.flows_at_ends.rows if key[0] == "way" and key[1] in ("arrived", *RECEPTION)]
-    totals = np.column_stack([sums.over_run(*key) for key in keys]) if keys else np.zeros((sums.draws, 0))
+    totals = sums.flows_at_ends.over_time(keys)
     told = [(str(quantity), str(start), str(end), "") for _, quantity, start, end, _ in keys]
     return redirected(Links(told, totals, np.zeros((0, len(keys)))))

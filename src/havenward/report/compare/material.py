@@ -20,7 +20,7 @@ from havenward.report.detail import Detail
 from havenward.report.ensemble import case_of, facts_of, summed
 from havenward.report.facts import day_text
 from havenward.report.siege import Material, edits_told
-from havenward.report.stored import Key, StoredSums
+from havenward.report.stored import Key, Memory, StoredSums
 from havenward.report.sums import Values
 from havenward.run.siege_case import SiegeCase
 from havenward.scenario.edits.ways import OpenCorridor
@@ -139,7 +139,7 @@ class ComparisonMaterial(Material):
 
 def over_run(*keys: Key) -> Callable[[StoredSums], Values]:
     """Reads (draw,) persons of some flows over the whole run."""
-    return lambda sums: np.asarray(sums.flows_at_ends.total(keys).sum(axis=1))
+    return lambda sums: np.asarray(sums.flows_at_ends.over_time(keys).sum(axis=1))
 
 
 def at_last(key: Key) -> Callable[[StoredSums], Values]:
@@ -171,10 +171,10 @@ def comparison_material(kept: KeptComparison, folder: Path, today: dt.date, reas
         Wanted.read(text) for text in dict.fromkeys(name for edit in kept.told.edits.values() for name in edit.quantities)
     ]
     check_wanted(base_case, wanted)
-    base, told = summed(replace(kept.base, members=members), kept.told.tier, today, reason)
+    base, told = summed(replace(kept.base, members=members), kept.told.tier, today, reason, memory := Memory())
     sides = []
     for number, (words, case, side) in enumerate(zip(kept.told.edits, cases, kept.edited, strict=True), 1):
-        sums, told_of_side = summed(replace(side, members=members), kept.told.tier, today, reason)
+        sums, told_of_side = summed(replace(side, members=members), kept.told.tier, today, reason, memory)
         worth = kept.told.edits[words].variance_ratio
         sides.append(Side(number, case, sums, told_of_side, worth, corridors[words]))
     known = facts_of(kept.base, base)

@@ -11,8 +11,8 @@ from havenward.report.siege import LIMITS
 
 NOT_SHOWN = "It does not say that an edit can be made or is agreed to, nor what it costs."
 SIGNS = (
-    "Changes are with the edit less as it is, future by future; ±<10 is fewer than ten more or fewer, +<1,000 an end that "
-    "would round to nought."
+    "Changes are with the edit less as it is, future by future; ±<10 is fewer than ten more or fewer, and about 0 what "
+    "rounds to nought."
 )
 
 
