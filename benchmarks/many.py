@@ -1,4 +1,4 @@
-"""Measures ensembles of `mosul`: `make bench-many`, or `python benchmarks/many.py [--members N]`.
+"""Measures ensembles of `mosul`: `make bench-many`, or `python benchmarks/many.py [--members N] [--drawn N]`.
 
 Seconds are on the clock, as a planner waits for them: from nothing planned to the summary written, kernels compiled. Figures
 of a busy machine are not to be compared with those of an idle one; ratios within a run are.
@@ -7,6 +7,7 @@ of a busy machine are not to be compared with those of an idle one; ratios withi
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import shutil
 import tempfile
 import time
@@ -20,10 +21,15 @@ from havenward.ensemble.kept import turned
 from havenward.ensemble.named import Wanted
 from havenward.ensemble.plan import BLOCK
 from havenward.ensemble.progress import preview
+from havenward.ensemble.reading import open_ensemble
 from havenward.ensemble.store import OUTCOME
 from havenward.ensemble.work import at_work
 from havenward.guard.disclosure import quantiles
 from havenward.model.siege.requirements import SIEGE
+from havenward.report.ensemble import facts_of, summed
+from havenward.report.fan_sheet import fan_of, fan_sheet
+from havenward.report.stored import Memory
+from havenward.report.write import write_report
 from havenward.run.case import Case
 from havenward.run.kinds import case_of
 from havenward.run.request import Request
@@ -117,10 +123,35 @@ def growth(folder: Path) -> None:
         say("growth", f"summary of {many} members of `toy` over that of {few}", f"{b / a:.2f} times for {many / few:.0f}")
 
 
+def drawn(folder: Path, members: int) -> None:
+    """How soon a fan chart of one site is drawn, its store opened already, and a whole report (of `toy`)."""
+    where = folder / f"drawn{members}"
+    case = case_of(load("toy", SIEGE))
+    ensemble = Ensemble.begin(case, locate("toy"), str(where), Request(members=members))
+    list(ensemble.turn(Processes(2)))
+    ensemble.finish()
+    kept = open_ensemble(str(where))
+    began = time.perf_counter()
+    sums, _ = summed(kept, "public", dt.date.today(), "", Memory())
+    sheet, places = fan_sheet("Long Meadow", "", 1, sums.draws, facts_of(kept, sums), counted=False)
+    fan_of(sheet, places[0], sums.dates, sums.stocks.of("camp", "Long Meadow"), "Long Meadow", "persons (stock)")
+    sheet.save(folder / "fan.png")
+    say("drawn", f"a fan chart of one site of `toy`, {members} members, from store to picture", seconds_since(began))
+    began = time.perf_counter()
+    write_report(where)
+    say("drawn", f"the whole report of `toy`, {members} members", seconds_since(began))
+
+
+def seconds_since(began: float) -> str:
+    """Seconds on the clock, in words."""
+    return f"{time.perf_counter() - began:.2f} s"
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--members", type=int, default=128, help="members of the stores that are timed")
-    members = arguments.parse_args().members
+    arguments.add_argument("--drawn", type=int, default=256, help="members of the store that charts are drawn from")
+    given = arguments.parse_args()
     machine()
     print("| section | what | figure |\n| --- | --- | --- |")
     case = case_of(load(SCENARIO, SIEGE))
@@ -128,8 +159,9 @@ def main() -> None:
     try:
         answers(case)
         what_ifs(case)
-        stores(case, folder, members)
+        stores(case, folder, given.members)
         growth(folder)
+        drawn(folder, given.drawn)
     finally:
         shutil.rmtree(folder)
 

@@ -115,3 +115,38 @@ def test_probabilities_are_natural_frequencies(share: float, words: str):
 def test_shares_outside_nought_and_one_are_refused():
     with pytest.raises(ValueError, match="between 0 and 1"):
         disclosure.in_ten(1.2)
+
+
+@pytest.mark.parametrize(
+    ("figure", "words", "span"),
+    [
+        (Interval(-1234, -1900, -610), "−1,200 (−1,900 to −600)", "600 to 1,900 fewer"),
+        (Interval(35_000, 9_000, 64_000), "+40,000 (about 0 to +70,000)", "under 10,000 to 70,000 more"),
+        (Interval(20, -800, 400), "about 0 (−800 to +400)", "between 800 fewer and 400 more"),
+        (Interval(0, -20, 4), "±<10 (−20 to ±<10)", "<10 to 20 fewer"),
+        (Interval(3, -9, 9.9), "no change of 10 or more", "fewer than 10 more"),
+        (Interval(-300, -300, -300), "−300 (−300 to −300)", "300 to 300 fewer"),
+    ],
+)
+def test_changes_bear_their_sign_and_their_digits(figure: Interval, words: str, span: str):
+    assert disclosure.change_text(figure) == words
+    assert disclosure.change_span(figure) == span
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=3))
+def test_no_change_below_ten_is_told_and_the_printed_span_holds_the_change(ends: list[float]):
+    low, middle, high = sorted(ends)
+    said = disclosure.change_text(Interval(middle, low, high))
+    numbers = [int(number.replace(",", "")) for number in re.findall(r"(?<!<)(?<![\d,])[\d,]+", said)]
+    assert all(number >= 10 or (number == 0 and "about 0" in said) for number in numbers)
+    if printed := re.fullmatch(r".+ \(([−+][\d,]+) to ([−+][\d,]+)\)", said):
+        first, last = (float(end.replace(",", "").replace("−", "-")) for end in printed.groups())
+        assert first <= low
+        assert high <= last
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(0.0, "0 %"), (0.004, "under 1 %"), (0.125, "12 %"), (0.996, "over 99 %"), (1.0, "100 %")]
+)
+def test_shares_in_per_cent(share: float, words: str):
+    assert disclosure.in_hundred(share) == words
