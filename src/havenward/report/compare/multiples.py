@@ -35,7 +35,7 @@ LEAST_REACH = np.array([-10.0, 10.0]) * SMALLEST_SHOWN
 """Persons that the axis of a change holds at the least."""
 
 SHADE, DASHES = 0.30, (0, (3, 1.5))
-"""How dark the band of the base is, and how the ends of the edited side's interval are broken."""
+"""How dark the band of the base is, and how its median is broken: both sides are told apart in grey print too."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,12 @@ def multiples_picture(
 
 def legends(sheet: Drawing, given: ComparisonMaterial, side: Side) -> None:
     """What bands and lines mean: above the two sides, below their change."""
+    most = "80 %" if given.sums.draws >= 9 else "all"
     both = [
-        Mark("as it is: 80 % of simulated futures", QUIET, SHADE),
-        Mark("median", QUIET, width=1.6),
-        Mark(f"with {side.name.lower()}: median", BLUE, width=1.6),
-        Mark("80 % lie between", BLUE, dashes=DASHES, width=1.1),
+        Mark(f"as it is: {most} of simulated futures", QUIET, SHADE),
+        Mark("median", INK, dashes=DASHES, width=1.2),
+        Mark(f"with {side.name.lower()}: median", BLUE, width=2.0),
+        Mark(f"{most} lie between", BLUE, width=0.8),
         Mark("the edit holds from here", INK, dashes=(0, (1, 2)), width=1.0),
     ]
     sheet.legend(both)
@@ -88,11 +89,11 @@ def multiple(sheet: Drawing, place: Place, one: Course, given: ComparisonMateria
     upper = Panel(sheet, (left, top, right, cut), whole[0], whole[1])
     low, middle, high = quantiles(pair.base, (0.1, 0.5, 0.9))
     upper.band(x, low, high, QUIET, SHADE)
-    upper.line(x, middle, QUIET, 1.6)
+    upper.line(x, middle, INK, 1.2, DASHES)
     low, edited, high = quantiles(pair.edited, (0.1, 0.5, 0.9))
     for edge in (low, high):
-        upper.line(x, edge, BLUE, 1.0, DASHES)
-    upper.line(x, edited, BLUE, 1.6)
+        upper.line(x, edge, BLUE, 0.8)
+    upper.line(x, edited, BLUE, 2.0)
     lower = Panel(sheet, (left, cut + BETWEEN, right, bottom), whole[0], whole[1])
     lower.fan(x, pair.change, ORANGE)
     lower.line(whole, whole * 0, INK, 0.9)
