@@ -154,6 +154,13 @@ def test_reading_in_parts_changes_nothing(kept: Path, sums: StoredSums, monkeypa
     assert len(memory._held) == 1, "no more than the last is kept"
 
 
+def test_what_a_store_lacks_is_nought(sums: StoredSums):
+    assert sums.stocks.of("camp", "nowhere").shape == (MEMBERS, len(sums.dates))
+    assert not sums.flows_at_ends.of("quantity", "nothing").any()
+    assert sums.flows_at_ends.over_time([]).shape == (MEMBERS, 0)
+    assert sums.over_run("quantity", "nothing").tolist() == [0] * MEMBERS
+
+
 def test_of_very_many_members_the_first_are_drawn(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(stored, "MOST_DRAWS", 8)
     given = material(open_ensemble(str(kept)), tmp_path, TODAY, "")

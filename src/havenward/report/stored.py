@@ -94,11 +94,11 @@ class Stored:
     def total(self, keys: Iterable[Key]) -> Values:
         """(draw, time) persons summed over keys."""
         rows = tuple(sorted(row for key in keys for row in self.rows.get(key, ())))
-        return self._remembered(rows, lambda: self.made(self._summed(rows)))
+        return self._remembered(("rows", rows), lambda: self.made(self._summed(rows)))
 
     def over_time(self, keys: Sequence[Key]) -> Values:
         """(draw, key) persons summed over time, all keys in one reading."""
-        return self._remembered(tuple(keys), lambda: self._by_key(keys))
+        return self._remembered(("keys", tuple(keys)), lambda: self._by_key(keys))
 
     def names(self, kind: str) -> list[str]:
         """The second parts of the keys of a kind, in the order in which they were met."""
