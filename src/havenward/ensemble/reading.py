@@ -20,8 +20,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from havenward.ensemble.compare import Comparison
 from havenward.ensemble.ensemble import RECORD
 from havenward.ensemble.kept import VARIABLES, Rules, kind_of
+from havenward.ensemble.layout import Checksum
 from havenward.ensemble.place import Place
-from havenward.ensemble.store import OUTCOME, Commit, EnsembleStore, checksum
+from havenward.ensemble.store import OUTCOME, Commit, EnsembleStore
 from havenward.ensemble.work import at_work
 from havenward.run.case import Case
 from havenward.run.outcome import coordinates
@@ -143,7 +144,8 @@ def _check_there(store: EnsembleStore, rules: Rules, members: int) -> None:
 
     @cache
     def noughts(name: str, draws: int) -> str:
-        return checksum(np.zeros((draws, *rules.shape(name)), dtype=kind_of(store.plan.run())))
+        nobody = np.zeros((draws, *rules.shape(name)), dtype=kind_of(store.plan.run()))
+        return Checksum(nobody.shape, nobody.dtype).add(nobody).told
 
     def there(commit: Commit, name: str) -> bool:
         shard = "/".join([name, "c", str(commit.block), *("0" for _ in rules.shape(name))])
