@@ -14,6 +14,7 @@ import numpy as np
 
 from havenward.core.cells import NOBODY, CellTable
 from havenward.core.ledger import Ledger
+from havenward.core.members import Members
 from havenward.core.orders import Choice, Crowds, Net, Ordered
 from havenward.core.streams import meaning
 from havenward.model.flee.flee import Flee
@@ -77,7 +78,7 @@ class Case:
     def turn(self, solver: SolverName, members: int, days: int) -> Iterator[tuple[float, Any]]:
         """Turn some days, recording as a run does; yield the CPU seconds of each, and the solver."""
         numbers = np.arange(members, dtype=np.uint32)
-        rules = self.flee.for_members(numbers, SEED, spread=1.0, begin=0)
+        rules = self.flee.for_members(Members.alike(numbers), SEED, spread=1.0, begin=0)
         ledger = Ledger(rules.table)
         carrier = solver_for(solver, rules.start(), SEED, numbers, ledger, 1)
         with Recorder(rules, Nowhere(), 0, days - 1, whole=True) as recorder:

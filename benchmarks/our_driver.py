@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.ledger import Ledger
+from havenward.core.members import Members
 from havenward.model.flee import states
 from havenward.model.flee.flee import Flee
 from havenward.model.flee.mends import LEVELS, Level
@@ -42,7 +43,7 @@ def measured(folder: Path, level: Level, days: int = 0) -> dict[str, Any]:
     flee = Flee.of(scenario, level)
     compiled, compiled_mib = clock(), peak_mib()
     numbers = np.zeros(1, dtype=np.uint32)
-    rules = flee.for_members(numbers, 1, 1.0, 0)
+    rules = flee.for_members(Members.alike(numbers), 1, 1.0, 0)
     ledger = Ledger(rules.table)
     chain = solver_for("chain", rules.start(), 1, numbers, ledger, 1)
     begun = clock()

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.ledger import Ledger
+from havenward.core.members import Members
 from havenward.core.orders import Order, Solver, Split
 from havenward.core.totals import Flows
 from havenward.model.siege.siege import Siege
@@ -62,7 +63,7 @@ class Case:
     def turn(self, solver: SolverName, members: int, days: int | None = None, threads: int = 1) -> Iterator[Solver]:
         """Turn all days for some members at once, recording as a run does; yield the solver after each day."""
         numbers = np.arange(members, dtype=np.uint32)
-        rules = self.siege.for_members(numbers, SEED, spread=1.0, begin=0)
+        rules = self.siege.for_members(Members.alike(numbers), SEED, spread=1.0, begin=0)
         ledger = Ledger(rules.table)
         carrier = solver_for(solver, rules.start(), SEED, numbers, ledger, threads)
         last = (days or rules.days) - 1
@@ -137,7 +138,7 @@ def size() -> None:
     """Cells, orders and random numbers a day of `mosul`, one member."""
     case = Case.of("mosul")
     numbers = np.zeros(1, dtype=np.uint32)
-    rules = case.siege.for_members(numbers, SEED, spread=1.0, begin=0)
+    rules = case.siege.for_members(Members.alike(numbers), SEED, spread=1.0, begin=0)
     ledger = Ledger(rules.table)
     chain = solver_for("chain", rules.start(), SEED, numbers, ledger, 1)
     tally = Tally(chain.counts)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.ledger import Ledger
+from havenward.core.members import Members
 from havenward.fit.parity import Parity, Reference, read_runs, whole_run_p
 from havenward.fit.registered import registered
 from havenward.fit.scores import averaged_relative_difference, rescaled
@@ -91,7 +92,7 @@ def turned(scenario: FleeScenario, solver: SolverName, level: Level | Mends, mem
     approximations: set[str] = set()
     for start in range(0, members, BATCH):
         numbers = np.arange(start, min(start + BATCH, members), dtype=np.uint32)
-        rules = flee.for_members(numbers, SEED, 0.0, 0)
+        rules = flee.for_members(Members.alike(numbers), SEED, 0.0, 0)
         ledger = Ledger(rules.table)
         carrier = solver_for(solver, rules, SEED, numbers, ledger, 1)
         for day in range(scenario.days):

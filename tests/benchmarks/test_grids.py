@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from havenward.core.ledger import Ledger
+from havenward.core.members import Members
 from havenward.model.flee.flee import Flee
 from havenward.run.days import turn_day
 from havenward.run.engine import solver_for
@@ -46,7 +47,7 @@ def test_a_grid_validates_and_runs(grids, tmp_path, rules, width, height, zones,
     assert sum(place.kind == "conflict" for place in scenario.locations) == zones
     flee = Flee.of(scenario)
     numbers = np.zeros(1, dtype=np.uint32)
-    rules = flee.for_members(numbers, 1, 1.0, 0)
+    rules = flee.for_members(Members.alike(numbers), 1, 1.0, 0)
     ledger = Ledger(rules.table)
     chain = solver_for("chain", rules.start(), 1, numbers, ledger, 1)
     for day in range(flee.days):

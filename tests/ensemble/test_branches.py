@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from havenward.core.ledger import Ledger
+from havenward.core.members import Members
 from havenward.ensemble.branches import Base, Sparse
 from havenward.ensemble.kept import VARIABLES, Rules, turned
 from havenward.ensemble.named import Wanted
@@ -150,7 +151,7 @@ def test_phases_remember_all_that_days_change(control):
     toy = load("toy", SIEGE)
     siege = Siege.of(toy.model_copy(update={"header": toy.header.model_copy(update={"control": control})}), {})
     numbers = np.arange(2, dtype=np.uint32)
-    rules = siege.for_members(numbers, 1, spread=1.0, begin=0)
+    rules = siege.for_members(Members.alike(numbers), 1, spread=1.0, begin=0)
     ledger = Ledger(rules.table)
     solver = solver_for("chain", rules.start(), 1, numbers, ledger, 1)
     before, changed = states(rules), set()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from havenward.core.ledger import Ledger
+from havenward.core.members import Members
 from havenward.core.orders import Draw
 from havenward.model.siege.day import SiegeRules
 from havenward.model.siege.siege import Siege
@@ -117,7 +118,7 @@ def turn(
     if numbers is None:
         numbers = np.arange(first, first + members)
     numbers = np.asarray(numbers, dtype=np.uint32)
-    rules = siege.for_members(numbers, seed, spread=0.0 if medians else 1.0, begin=0)
+    rules = siege.for_members(Members.alike(numbers), seed, spread=0.0 if medians else 1.0, begin=0)
     ledger = Ledger(rules.table)
     made = solver_for(solver, rules.start(), seed, numbers, ledger, threads)
     last = (days or rules.days) - 1

@@ -15,6 +15,7 @@ import pytest
 from scipy import stats
 
 from havenward.core.ledger import Ledger
+from havenward.core.members import Members
 from havenward.model.siege.siege import Siege
 from havenward.run.engine import solver_for
 from tests.model.drive import turn
@@ -53,7 +54,7 @@ def work(queue, crossings, days, solver="chain", members=2, later=()) -> Desk:
     """Let desks work off a queue of people who all came on the first day, or on days of `later`: (day, people, number)."""
     made = Siege.of(siege(days, classes=CLASSES, crossings=crossings), {})
     numbers = np.arange(members, dtype=np.uint32)
-    rules = made.for_members(numbers, 1, spread=0.0, begin=0)
+    rules = made.for_members(Members.alike(numbers), 1, spread=0.0, begin=0)
     ground = made.ground
     cells, ledger = ground.cells, Ledger(rules.table)
     waiting = [group.people for group in ground.classes.waiting]

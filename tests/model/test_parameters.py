@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from havenward.api import load
+from havenward.core.members import Members
 from havenward.model.siege.parameters import (
     PARAMETERS,
     TABLE,
@@ -38,14 +39,14 @@ def test_names_are_different():
 
 @pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
 def test_without_spread_everybody_has_the_median(row):
-    drawn = values({row.name: row}, 1, MEMBERS[:3], spread=0.0)[row.name]
+    drawn = values({row.name: row}, 1, Members.alike(MEMBERS[:3]), spread=0.0)[row.name]
     assert drawn == pytest.approx(np.full(3, row.median), rel=1e-14)
 
 
 @pytest.mark.parametrize("row", [row for row in PARAMETERS if row.low < row.high], ids=lambda row: row.name)
 def test_one_draw_in_twenty_lies_below_the_range_and_one_above(row):
     """Binomial with p = 0.05 over 4000 members: six standard deviations are 0.021."""
-    drawn = values({row.name: row}, 3, MEMBERS, spread=1.0)[row.name]
+    drawn = values({row.name: row}, 3, Members.alike(MEMBERS), spread=1.0)[row.name]
     above = (drawn > row.high).mean()
     below = (drawn < row.low).mean()
     assert above == pytest.approx(0.05, abs=0.021)
@@ -55,14 +56,14 @@ def test_one_draw_in_twenty_lies_below_the_range_and_one_above(row):
 
 
 def test_a_draw_depends_on_its_name_seed_and_member_only():
-    whole = values(TABLE, 5, MEMBERS[:20], spread=1.0)
-    part = values({"onward": TABLE["onward"]}, 5, MEMBERS[7:9], spread=1.0)["onward"]
+    whole = values(TABLE, 5, Members.alike(MEMBERS[:20]), spread=1.0)
+    part = values({"onward": TABLE["onward"]}, 5, Members.alike(MEMBERS[7:9]), spread=1.0)["onward"]
     assert np.array_equal(part, whole["onward"][7:9])
 
 
 def test_a_range_that_touches_nought_is_cut_there():
     table = with_assumptions((Assumption(name="mine_loss", low=0.0, median=0.001, high=0.01),))
-    drawn = values(table, 1, MEMBERS, spread=1.0)["mine_loss"]
+    drawn = values(table, 1, Members.alike(MEMBERS), spread=1.0)["mine_loss"]
     assert drawn.min() == 0.0
     assert drawn.max() > 0.01
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from havenward.core.members import Members
 from havenward.model.siege.parameters import TABLE, values
 from havenward.model.siege.population import populations
 from havenward.model.siege.world import compile_world
@@ -38,13 +39,13 @@ def test_a_factor_acts_on_all_homes():
 
 
 def test_medians_are_the_scenarios_figures_to_the_bit():
-    drawn = populations(HOMES, values(TABLE, 1, np.arange(3, dtype=np.uint32), spread=0.0))
+    drawn = populations(HOMES, values(TABLE, 1, Members.alike(range(3)), spread=0.0))
     assert np.array_equal(drawn, np.repeat(HOMES.population[None], 3, axis=0))
 
 
 def test_the_city_of_mosul_keeps_the_range_that_is_printed_for_it():
     """1.2 to 2 million: one number for all homes keeps it, independent ones would shrink it to less than half."""
     homes = compile_world(load("mosul")).homes
-    people = populations(homes, values(TABLE, 1, np.arange(4000, dtype=np.uint32), spread=1.0))
+    people = populations(homes, values(TABLE, 1, Members.alike(range(4000)), spread=1.0))
     city = people[:, [name.startswith(("East Mosul", "West Mosul", "Old City")) for name in homes.names]].sum(axis=1)
     assert np.quantile(city, [0.05, 0.5, 0.95]) == pytest.approx([1.2e6, 1.75e6, 2.0e6], rel=0.02)

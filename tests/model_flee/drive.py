@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from havenward.core.ledger import Ledger
+from havenward.core.members import Members
 from havenward.core.orders import Passage
 from havenward.model.flee.flee import Flee
 from havenward.model.flee.ground import Ground
@@ -226,7 +227,7 @@ def turn(
     """Turn the days of a folder."""
     flee = Flee.of(scenario, mends)
     numbers = np.arange(first, first + members, dtype=np.uint32)
-    rules = flee.for_members(numbers, seed, 0.0, 0)
+    rules = flee.for_members(Members.alike(numbers), seed, 0.0, 0)
     ledger = Ledger(rules.table)
     made = SOLVERS[solver](rules.start(), seed, numbers, ledger)
     days = scenario.days if days is None else days

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from havenward.core.ledger import Ledger
+from havenward.core.members import Members
 from havenward.model.flee.flee import Flee
 from havenward.run.days import turn_day
 from havenward.run.engine import solver_for
@@ -35,7 +36,7 @@ def test_everybody_is_told_somewhere_at_dusk(solver):
     """Nobody rests in a state that is no stock: passing states are empty at dusk."""
     flee = Flee.of(waiting_for_room(use_pop_for_loc_weight=True), "mended")
     numbers = np.arange(3, dtype=np.uint32)
-    rules = flee.for_members(numbers, 1, 0.0, 0)
+    rules = flee.for_members(Members.alike(numbers), 1, 0.0, 0)
     carrier = solver_for(solver, rules.start(), 1, numbers, Ledger(rules.table), 1)
     ledger = Ledger(rules.table)
     for day in range(8):

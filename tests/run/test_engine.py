@@ -59,10 +59,10 @@ def test_an_interrupt_before_the_days_of_a_batch_keeps_the_batches_before_it(mon
     siege = Siege.of(load("toy"), {})
     lay_out = Siege.for_members
 
-    def interrupted(self, numbers, *more):
-        if numbers[0] == at:
+    def interrupted(self, members, *more):
+        if members.numbers["chance"][0] == at:
             raise KeyboardInterrupt
-        return lay_out(self, numbers, *more)
+        return lay_out(self, members, *more)
 
     monkeypatch.setattr(Siege, "for_members", interrupted)
     plan = Plan(solver="chain", members=range(BATCH + 3), seed=3, spread=1.0, first=0, last=4)

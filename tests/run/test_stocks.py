@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from havenward.api import edit, load, run
+from havenward.core.members import Members
 from havenward.model.siege.classes import classes_of
 from havenward.model.siege.start import made_up
 from havenward.run.folder import run_to_folder
@@ -63,7 +64,7 @@ def start(scenario, first):
     from havenward.model.siege.siege import Siege
 
     plan = plan_of(SiegeCase(scenario), Request(first=first, members=3))
-    rules = Siege.of(scenario, {}).for_members(np.arange(3, dtype=np.uint32), 1, spread=1.0, begin=plan.begin)
+    rules = Siege.of(scenario, {}).for_members(Members.alike(np.arange(3, dtype=np.uint32)), 1, spread=1.0, begin=plan.begin)
     counts = rules.start()
     found = {}
     for (stage, site, _), series in ((name, k) for k, name in enumerate(rules.stocks)):

@@ -90,11 +90,11 @@ class Crowd:
 
     @property
     def stocks(self):
-        return self.for_members(np.zeros(1), 0, 0.0, 0).stocks
+        return self.for_members([0], 0, 0.0, 0).stocks
 
     @property
     def links(self):
-        return self.for_members(np.zeros(1), 0, 0.0, 0).links
+        return self.for_members([0], 0, 0.0, 0).links
 
     @property
     def signals(self):
@@ -112,8 +112,8 @@ class Crowd:
     def parameters(self):
         return {}
 
-    def for_members(self, numbers, seed, spread, begin):
-        return CrowdRules(len(numbers), self.groups, self.unit, self.days)
+    def for_members(self, members, seed, spread, begin):
+        return CrowdRules(len(members), self.groups, self.unit, self.days)
 
 
 @dataclass(frozen=True)

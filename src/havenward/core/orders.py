@@ -168,10 +168,16 @@ class Draw:
     Attributes:
         streams: (K,) random streams, see `streams_of`.
         wave: number of this wave when a day asks the same question more than once.
+        by: (M,) numbers of the members by which it is drawn; None: those by which a solver draws all else.
     """
 
     streams: NDArray[np.uint64]
     wave: int = 0
+    by: NDArray[np.uint32] | None = None
+
+    def numbers(self, members: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """Return the numbers by which it is drawn where all else is drawn by those of the members."""
+        return members if self.by is None else self.by
 
 
 def streams_of(*names: tuple[object, ...]) -> NDArray[np.uint64]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.cells import CellTable
+from havenward.core.members import Members
 from havenward.core.orders import Counts, Phase
 from havenward.core.telling import Telling
 
@@ -154,11 +155,11 @@ class RuleSet(Protocol):
         """How parameters were calibrated, or nothing."""
         ...
 
-    def for_members(self, numbers: NDArray[np.uint32], seed: int, spread: float, begin: int) -> Rules:
+    def for_members(self, members: Members, seed: int, spread: float, begin: int) -> Rules:
         """Return the rules for some members.
 
         Args:
-            numbers: (M,) of the members.
+            members: by which numbers they draw what is uncertain.
             seed: the run's seed.
             spread: 1 draws the assumptions from their ranges, 0 takes their medians.
             begin: first day that is turned.

@@ -183,7 +183,7 @@ class Base:
 
     def _turn(self, part: Plan) -> Trunk:
         numbers = np.array(part.members, dtype=np.uint32)
-        rules = self._rules.ruleset.for_members(numbers, part.seed, part.spread, part.begin)
+        rules = self._rules.ruleset.for_members(part.drawn(numbers), part.seed, part.spread, part.begin)
         assert isinstance(rules, SiegeRules)
         initial = people_at_start(rules)
         gathered = PeriodsOfRun(coordinates(self._rules.ruleset, part, self.case.series), self._rules.ruleset, part)
@@ -233,7 +233,7 @@ class Branch:
         """Return what is kept of some members, from the last dawn before the edits on."""
         plan = trunk.periods.plan
         ruleset = self.rules.ruleset
-        rules = ruleset.for_members(trunk.numbers, plan.seed, plan.spread, plan.begin)
+        rules = ruleset.for_members(plan.drawn(trunk.numbers), plan.seed, plan.spread, plan.begin)
         assert isinstance(rules, SiegeRules)
         gathered = PeriodsOfRun(coordinates(ruleset, plan, self.rules.case.series), ruleset, plan)
         batch = Batch(slice(0, len(trunk.numbers)), trunk.numbers)

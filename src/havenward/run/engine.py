@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.ledger import Ledger
+from havenward.core.members import Members
 from havenward.core.orders import OrderError, Solver
 from havenward.core.rules import Rules, RuleSet
 from havenward.run.chronicle import Chronicle
@@ -44,6 +45,8 @@ class Plan:
         threads: threads of the solver for individuals.
         begin: first day that is turned: 0, or the first that is kept where stocks of the evening before are given.
         batch: members turned at once.
+        design: what is drawn by which number, row by row, where the members are the rows of a study; None: each member
+            draws everything by its own number.
     """
 
     solver: SolverName
@@ -55,6 +58,11 @@ class Plan:
     threads: int = 1
     begin: int = 0
     batch: int = BATCH
+    design: Members | None = None
+
+    def drawn(self, numbers: NDArray[np.uint32]) -> Members:
+        """Return by which numbers some members draw what is uncertain."""
+        return Members.alike(numbers) if self.design is None else self.design.take(numbers)
 
 
 @dataclass(frozen=True)
@@ -135,10 +143,11 @@ def simulate(
     for batch in batches(plan.members, plan.batch):
         turned = plan.begin
         try:
-            rules = ruleset.for_members(batch.numbers, plan.seed, plan.spread, plan.begin)
+            members = plan.drawn(batch.numbers)
+            rules = ruleset.for_members(members, plan.seed, plan.spread, plan.begin)
             initial[batch.place] = people_at_start(rules)
             ledger = Ledger(rules.table)
-            solver = solver_for(plan.solver, rules.start(), plan.seed, batch.numbers, ledger, plan.threads)
+            solver = solver_for(plan.solver, rules.start(), plan.seed, members.numbers["chance"], ledger, plan.threads)
             with chronicle(batch, rules) as kept, postponed() as break_off:
                 for day in range(plan.begin, plan.last + 1):
                     turn_day(rules, solver, ledger, day, kept.order)

@@ -56,7 +56,7 @@ class Chain:
         at = step(day, order.wave)
         match order:
             case Draw():
-                return kernels.drawn(order.streams, self.seed, self.members, at)
+                return kernels.drawn(order.streams, self.seed, order.numbers(self.members), at)
             case Split():
                 return self._split(order, at)
             case Quota():

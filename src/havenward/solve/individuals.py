@@ -162,7 +162,7 @@ class Individuals:
         at = step(day, order.wave)
         match order:
             case Draw():
-                return kernels.drawn(order.streams, self.seed, self.members, at)
+                return kernels.drawn(order.streams, self.seed, order.numbers(self.members), at)
             case Split():
                 probability = shaped(order, len(self.members))
                 judge(order, kernels.check_probability(self.counts.T, order.move.sources, probability, order.groups))

@@ -51,7 +51,7 @@ class Mean:
         match order:
             case Draw():
                 at = step(day, order.wave)
-                return kernels.drawn(order.streams, self.seed, self.members, at)
+                return kernels.drawn(order.streams, self.seed, order.numbers(self.members), at)
             case Split():
                 return self._split(order)
             case Quota():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from havenward.core.members import Members
 from havenward.core.rules import Signal
 from havenward.core.telling import Telling
 from havenward.model.flee.day import FleeRules
@@ -126,6 +127,6 @@ class Flee:
         """Nothing is calibrated."""
         return ""
 
-    def for_members(self, numbers: NDArray[np.uint32], seed: int, spread: float, begin: int) -> FleeRules:  # noqa: ARG002
-        """Return the rules for some members; a folder has no ranges that members could draw from."""
-        return FleeRules(self.ground, self.questions, self.moves, len(numbers), numbers, seed)
+    def for_members(self, members: Members, seed: int, spread: float, begin: int) -> FleeRules:  # noqa: ARG002
+        """Return the rules for some members; all that is uncertain of a folder is chance."""
+        return FleeRules(self.ground, self.questions, self.moves, len(members), members.numbers["chance"], seed)

@@ -32,6 +32,7 @@ class Control:
     """Who holds what, for every member.
 
     Attributes:
+        by: (M,) numbers of the members by which the course of control is drawn.
         besieged: (M, H) share of dwellings behind the group's line, at dusk.
         taking: (M, H) whether the group's line last moved forward.
         free_days: (M, H) days since a place was wholly free, 0 while it is not.
@@ -42,6 +43,7 @@ class Control:
     cells: Cells
     values: dict[str, F64]
     node_share: F64
+    by: NDArray[np.uint32]
     MEMORY: ClassVar = (
         *("besieged", "taking", "free_days", "contact_share"),
         *("_in_contact", "_contested_on", "_falls_after"),
@@ -133,8 +135,8 @@ class Control:
 
     def _contact_process(self, day: int, joined: F64) -> Phase:
         world, area = self.world, self.world.homes.area
-        uniform = yield Draw(self._contest)
-        length = yield Draw(self._length)
+        uniform = yield Draw(self._contest, by=self.by)
+        length = yield Draw(self._length, by=self.by)
         freed_next_door = (self.besieged < 0.5).astype(np.int64) @ world.neighbours.T.astype(np.int64)
         help_of_joined = 1.0 + self.values["joined_effect"][:, None] * np.log1p(joined / 100.0)
         pace = (world.pace[day] * help_of_joined)[:, area] * np.maximum(freed_next_door, 0.0)

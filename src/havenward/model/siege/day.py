@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.cells import CellTable
+from havenward.core.members import Members
 from havenward.core.orders import Counts, Phase
 from havenward.core.totals import Total
 from havenward.model.siege.belief import Belief
@@ -87,11 +88,13 @@ class SiegeRules:
 
     Attributes:
         ground: what all members share.
+        numbers: by which the members draw what is uncertain.
         values: (M,) values of every parameter.
         begin: first day that is turned, from the stocks of the evening before; 0 is the scenario's start.
     """
 
     ground: Ground
+    numbers: Members
     values: dict[str, F64]
     begin: int = 0
     exact: frozenset[str] = frozenset({"chain", "individuals"})
@@ -106,10 +109,10 @@ class SiegeRules:
     def __post_init__(self) -> None:
         world, cells, classes = self.ground.world, self.ground.cells, self.ground.classes
         self.table, self.days, self.series = cells.table, world.days, cells.series
-        self.members = len(self.values["expulsion"])
+        self.members = len(self.numbers)
         _, share = frailty_nodes(self.values["frailty_sd"])
         self.node_share = np.repeat(share[:, None] / LISTENERS, LISTENERS, axis=1)
-        self.control = Control(world, cells, self.values, self.node_share)
+        self.control = Control(world, cells, self.values, self.node_share, self.numbers.numbers["control"])
         stand_at(self.control, world, self.begin)
         self.life = Life(world, self.control, self.values)
         self.belief = Belief(world, self.values)

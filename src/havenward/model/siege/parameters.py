@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 from scipy.special import expit, logit, ndtri
 
+from havenward.core.members import Members, Source
 from havenward.core.streams import meaning, uniforms
 from havenward.scenario.problems import nearest
 from havenward.scenario.schema import Assumption, Label
@@ -71,6 +72,17 @@ class Parameter:
     most: float
     source: str = ""
     danger: bool = False
+
+    @property
+    def uncertainty(self) -> Source:
+        """The source of uncertainty that it belongs to."""
+        match self.phase:
+            case "start":
+                return "population"
+            case "control":
+                return "control"
+            case _:
+                return "parameters"
 
     @property
     def limits(self) -> str:
@@ -170,13 +182,13 @@ def with_assumptions(assumptions: tuple[Assumption, ...]) -> dict[str, Parameter
     return table
 
 
-def values(table: Mapping[str, Parameter], seed: int, members: NDArray[np.uint32], *, spread: float) -> dict[str, F64]:
+def values(table: Mapping[str, Parameter], seed: int, members: Members, *, spread: float) -> dict[str, F64]:
     """Return (M,) values of every parameter.
 
     Args:
         table: the parameters.
         seed: the run's seed.
-        members: (M,) member numbers.
+        members: by which numbers they draw them, or at which quantiles of their ranges they have them.
         spread: 1 draws from the stated ranges, 0 gives medians.
 
     The range is read as the 5 % and 95 % quantiles of a two-piece normal on the parameter's scale, cut at
@@ -184,7 +196,12 @@ def values(table: Mapping[str, Parameter], seed: int, members: NDArray[np.uint32
     """
     names = tuple(table)
     streams = np.array([meaning("parameter", name) for name in names], dtype=np.uint64)
-    uniform = uniforms(seed, members, streams, 0, np.zeros(len(names), dtype=np.uint32))
+    uniform = np.empty((len(members), len(names)))
+    for source, numbers in members.numbers.items():
+        mine = np.array([table[name].uncertainty == source for name in names])
+        uniform[:, mine] = uniforms(seed, numbers, streams[mine], 0, np.zeros(mine.sum(), dtype=np.uint32))
+    for name, quantiles in members.quantiles.items():
+        uniform[:, names.index(name)] = quantiles
     deviations = np.clip(ndtri(uniform), -MOST_DEVIATIONS, MOST_DEVIATIONS) * spread / TAIL_DEVIATIONS
     return {name: table[name].at(deviations[:, k]) for k, name in enumerate(names)}
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havenward.core.cells import GROUPS
+from havenward.core.members import Members
 from havenward.core.rules import Signal
 from havenward.core.telling import Telling
 from havenward.model.siege.cells import STAGES, UNIT
@@ -104,7 +105,7 @@ class Siege:
     @cached_property
     def links(self) -> tuple[tuple[str, str, str, str], ...]:
         """Quantity, from, to and origin of each flow series: they are named as moves are laid out."""
-        return self.for_members(np.zeros(1, dtype=np.uint32), seed=0, spread=0.0, begin=0).links
+        return self.for_members(Members.alike([0]), seed=0, spread=0.0, begin=0).links
 
     @property
     def telling(self) -> Telling:
@@ -145,6 +146,6 @@ class Siege:
         """How parameters were calibrated, or nothing."""
         return "by hand" if any(parameter.label == "calibrated" for parameter in self.table.values()) else ""
 
-    def for_members(self, numbers: NDArray[np.uint32], seed: int, spread: float, begin: int) -> SiegeRules:
+    def for_members(self, members: Members, seed: int, spread: float, begin: int) -> SiegeRules:
         """Return the rules for some members; see `core.rules.RuleSet`."""
-        return SiegeRules(self.ground, values(self.table, seed, numbers, spread=spread), begin)
+        return SiegeRules(self.ground, members, values(self.table, seed, members, spread=spread), begin)
