@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from havenward.ensemble.compare import Comparison, Differences
-from havenward.ensemble.compare_table import MEANINGS, csv_of, table
+from havenward.ensemble.compare_table import MEANINGS, table
 from havenward.ensemble.ensemble import Ensemble
 from havenward.ensemble.executors import Here
 from havenward.ensemble.named import Key, Wanted, keys_of, persons
+from havenward.ensemble.tables import csv_of
 from havenward.model.siege.requirements import SIEGE
 from havenward.run.kinds import case_of
 from havenward.run.request import Request, RunError

@@ -120,8 +120,9 @@ def siege(scenario: str, edits: list[str]) -> SiegeCase:
 
 
 def _write(folder: Path, found: dict[str, Comparison], told: dict[str, Any]) -> None:
-    from havenward.ensemble.compare_table import csv_of, table, workbook_of
+    from havenward.ensemble.compare_table import table, workbook_of
     from havenward.ensemble.place import Place
+    from havenward.ensemble.tables import csv_of
 
     frame = table(found)
     place = Place.at(str(folder))
@@ -156,16 +157,16 @@ def _tell(told: dict[str, Any]) -> None:
 
 
 def _span(figure: dict[str, float]) -> str:
-    mean, low, high = (_tens(figure[key]) for key in ("mean", "q05", "q95"))
+    mean, low, high = (tens(figure[key]) for key in ("mean", "q05", "q95"))
     return f"{mean} ({low} to {high})"
 
 
 def _change(figures: dict[str, Any]) -> str:
-    mean, low, high = (_tens(figures["change"][key], signed=True) for key in ("mean", "q05", "q95"))
+    mean, low, high = (tens(figures["change"][key], signed=True) for key in ("mean", "q05", "q95"))
     return f"change {mean} ({low} to {high}); falls in {figures['lower']:.0%}, rises in {figures['higher']:.0%}"
 
 
-def _tens(figure: float, *, signed: bool = False) -> str:
+def tens(figure: float, *, signed: bool = False) -> str:
     """Return persons in tens, so that no fewer can be worked out from two of them; below ten they are not told."""
     if abs(figure) < 10:
         return "<10"

@@ -22,6 +22,7 @@ from havenward.cli import (
     runs,
     scenarios,
     score,
+    sensitivity,
     validate,
     verify,
 )
@@ -56,6 +57,7 @@ app.command("ensemble")(ensemble.command)
 app.command("compare")(compare.command)
 app.add_typer(runs.app, name="runs")
 app.command("verify")(verify.command)
+app.command("sensitivity")(sensitivity.command)
 app.command("report")(report.command)
 app.command("validate")(validate.command)
 app.command("init")(init.command)

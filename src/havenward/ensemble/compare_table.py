@@ -1,8 +1,7 @@
-"""The table of a comparison: a row for each date, site and quantity, as CSV and as a workbook."""
+"""The table of a comparison: a row for each date, site and quantity, for CSV and for a workbook."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 
 from havenward.ensemble.compare import Comparison
 from havenward.ensemble.compared import DANGER
+from havenward.ensemble.tables import workbook
 
 MEANINGS = {
     "edit": "what is compared with the base",
@@ -58,18 +58,6 @@ def _frames(words: str, comparison: Comparison) -> Iterator[pd.DataFrame]:
         yield frame[((found.base[0] > 0) | (found.edited[0] > 0)) & ~np.isin(quantity, list(DANGER))]
 
 
-def csv_of(frame: pd.DataFrame) -> bytes:
-    """Return the table as CSV."""
-    return frame.to_csv(index=False, lineterminator="\n").encode()
-
-
 def workbook_of(frame: pd.DataFrame, about: Mapping[str, str]) -> bytes:
-    """Return the table as a workbook: a read-me sheet, then the rows. What is said of it stands in its properties too."""
-    file = io.BytesIO()
-    notes = [*about.items(), ("", ""), *MEANINGS.items()]
-    with pd.ExcelWriter(file, engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False}}) as book:
-        pd.DataFrame(notes, columns=["what", "meaning"]).to_excel(book, sheet_name="read me", index=False)
-        frame.replace([float("inf")], "no change").to_excel(book, sheet_name="comparison", index=False, freeze_panes=(1, 5))
-        words = {"title": about["title"], "keywords": f"tier: {about['tier']}", "comments": about["banner"]}
-        book.book.set_properties(words)
-    return file.getvalue()
+    """Return the table as a workbook."""
+    return workbook(frame.replace([float("inf")], "no change"), "comparison", {**about, "": "", **MEANINGS}, about, frozen=5)

@@ -14,13 +14,14 @@ import tempfile
 import time
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from havenward.ensemble.design import DESIGN, Design
 from havenward.ensemble.executors import Executor
 from havenward.ensemble.kept import Keeping, Rules
 from havenward.ensemble.place import Place
@@ -104,6 +105,7 @@ class Ensemble:
         store: Keeping = "headline",
         *,
         resume: bool = False,
+        design: Design | None = None,
     ) -> Ensemble:
         """Lay an ensemble out, or go on with the same one, which may be given more members.
 
@@ -115,6 +117,7 @@ class Ensemble:
             block: members that are turned and kept together.
             store: whether the figures of the summary are kept of each, or every day of every series too.
             resume: whether an ensemble that lies there already may be gone on with.
+            design: a study whose rows are the members, however many are asked for.
 
         Raises:
             RunError: the request is impossible, or another ensemble lies there.
@@ -122,11 +125,14 @@ class Ensemble:
         place = Place.at(url)
         if place.is_file:
             raise RunError(f"{url} is a file; give a folder by --out")
-        files = _files(case, source)
-        plan = EnsemblePlan.of(case, request, files, block, store)
+        files, study = _files(case, source), None
+        if design is not None:
+            files[DESIGN], study = design.text(), design.study
+            request = replace(request, members=study.members)
+        plan = EnsemblePlan.of(case, request, files, block, store, study)
         there = EnsembleStore.find(place)
         if there is None:
-            begun = {SCENARIO, EDITS, OUTCOME} if resume else set()
+            begun = {SCENARIO, EDITS, DESIGN, OUTCOME} if resume else set()
             if not begun.issuperset(place.names("")):
                 raise RunError(f"{url} is there already, and holds no {PLAN}; give another --out, or empty it")
         elif not resume:
@@ -204,8 +210,34 @@ class Ensemble:
             known: how well quantities are known; where a rule stopped it, no more members count than it needed.
 
         Raises:
+            RunError: no member is there, a block is damaged, the ensemble was given more members meanwhile, the store cannot
+                be read or written, or the members are rows of a study, over which a summary would be none of futures.
+        """
+        if self.store.plan.study is not None:
+            wrong = f"{self.store.place.url} holds a part of a sensitivity study, whose members are no sample of futures"
+            raise RunError(f"{wrong}; `havenward sensitivity` with --resume writes what it comes to")
+        record, (_, rules) = self.record(known), at_work(self.store.place.url)
+        texts = Texts.of(summarise(self.store, rules.layout, record["members_done"]))
+        attributes = attributes_of(rules.case, self.store.plan.run(), rules.ruleset, dt.date.today())
+        self._write_tables(texts, About({**attributes, "run": record["run_id"]}, meanings(rules.ruleset), rules.case.limits))
+        try:
+            why = record["public_sources"] and f"public sources: {record['public_sources']}"
+            where = self.store.place.url
+            log_export("run", run=record["run_id"], scenario=record["scenario"], tier=record["tier"], why=why, where=where)
+        except AuditError as error:
+            raise RunError(str(error)) from error
+        self.store.place.write(RECORD, (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode())
+        return record
+
+    def record(self, known: Known = ALL) -> dict[str, Any]:
+        """Return how it is made, and what came of the members that are there, from the first on without a gap.
+
+        Args:
+            known: as of `finish`.
+
+        Raises:
             RunError: no member is there, a block is damaged, the ensemble was given more members meanwhile, or the store
-                cannot be read or written.
+                cannot be read.
         """
         there, rules = at_work(self.store.place.url)
         plan = self.store.plan
@@ -220,7 +252,7 @@ class Ensemble:
         initial = self.store.read("initial", members).astype(np.int64)
         stages = self.store.read("stages", members)
         state = self._state or State(plan.members, members, members, 0, 0.0)
-        record = how_made(Prepared(rules.case, plan.run(), rules.ruleset, attributes), plan.changes, plan.files, today) | {
+        return how_made(Prepared(rules.case, plan.run(), rules.ruleset, attributes), plan.changes, plan.files, today) | {
             "status": "complete" if members == (known.members or plan.members) else "broken off",
             "members_done": members,
             **known.record(),
@@ -238,16 +270,6 @@ class Ensemble:
             "member_seconds": round(sum(commit.seconds for commit in used) / members, 4),
             "final": final_stocks(self.store.labels["stage_total"], stages, rules.ruleset.stages),
         }
-        texts = Texts.of(summarise(self.store, rules.layout, members))
-        self._write_tables(texts, About({**attributes, "run": record["run_id"]}, meanings(rules.ruleset), rules.case.limits))
-        try:
-            why = record["public_sources"] and f"public sources: {record['public_sources']}"
-            where = self.store.place.url
-            log_export("run", run=record["run_id"], scenario=record["scenario"], tier=record["tier"], why=why, where=where)
-        except AuditError as error:
-            raise RunError(str(error)) from error
-        self.store.place.write(RECORD, (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode())
-        return record
 
     def _unbroken(self, members: int) -> list[Commit]:
         """Return the commits of so many members from the first block on without a gap.

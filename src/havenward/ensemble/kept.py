@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from havenward.core.members import Members
 from havenward.core.rules import RuleSet
 from havenward.run.case import Case, Follower
 from havenward.run.engine import Plan, Tally, simulate
@@ -65,7 +66,7 @@ def label_axes(axes: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Rules:
-    """A case that is ready to be turned, and the layout of what is kept of it."""
+    """A case that is ready to be turned, the layout of what is kept of it, and what members draw in a study."""
 
     case: Case
     ruleset: RuleSet
@@ -73,9 +74,17 @@ class Rules:
     variables: Mapping[str, Variable]
     sizes: Mapping[str, int]
     labels: Mapping[str, list[str]]
+    design: Members | None = None
 
     @classmethod
-    def of(cls, case: Case, plan: Plan, changes: Mapping[str, float], store: Keeping = "headline") -> Rules:
+    def of(
+        cls,
+        case: Case,
+        plan: Plan,
+        changes: Mapping[str, float],
+        store: Keeping = "headline",
+        design: Members | None = None,
+    ) -> Rules:
         """Compile a case, to keep the figures of the summary or everything.
 
         Raises:
@@ -103,7 +112,7 @@ class Rules:
         if store == "all":
             variables = VARIABLES | everything(ruleset, plan)
             labels |= every_label(ruleset, frame)
-        return cls(case, ruleset, layout, variables, {axis: len(names) for axis, names in labels.items()}, labels)
+        return cls(case, ruleset, layout, variables, {axis: len(names) for axis, names in labels.items()}, labels, design)
 
     def shape(self, variable: str) -> tuple[int, ...]:
         """Return the shape of a variable after `draw`."""
@@ -153,6 +162,7 @@ def turned(rules: Rules, plan: Plan, *followers: Follower) -> tuple[Arrays, Tall
         OrderError: the run cannot go on with these assumptions.
         KeyboardInterrupt: it was broken off; nothing is kept then.
     """
+    plan = replace(plan, design=rules.design)
     gathered = PeriodsOfRun(coordinates(rules.ruleset, plan, rules.case.series), rules.ruleset, plan)
     tally = simulate(rules.ruleset, plan, chronicles(plan, followers, gathered), lambda _done, _total: None)
     if (tally.members_done, tally.days_done) != (len(plan.members), plan.last - plan.first + 1):

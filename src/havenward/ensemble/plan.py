@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from havenward import __version__
+from havenward.ensemble.design import Study
 from havenward.ensemble.kept import Keeping
 from havenward.run.case import Case
 from havenward.run.engine import Plan, SolverName
@@ -36,11 +37,18 @@ class EnsemblePlan(Strict):
     begin: int = Field(ge=0, description="first day that is turned")
     store: Keeping = Field("headline", description="headline: figures of the summary; all: every day of every series too")
     changes: dict[str, float] = Field(default_factory=dict, description="parameters set to one value")
-    files: dict[str, str] = Field(description="SHA-256 of every file below scenario/, and of edits.yaml")
+    files: dict[str, str] = Field(description="SHA-256 of every file below scenario/, of edits.yaml, and of design.csv")
+    study: Study | None = Field(None, description="its rows, in design.csv, are the members: no sample of futures")
 
     @classmethod
     def of(
-        cls, case: Case, request: Request, files: Mapping[str, bytes], block: int = BLOCK, store: Keeping = "headline"
+        cls,
+        case: Case,
+        request: Request,
+        files: Mapping[str, bytes],
+        block: int = BLOCK,
+        store: Keeping = "headline",
+        study: Study | None = None,
     ) -> EnsemblePlan:
         """Return the plan of a request.
 
@@ -50,6 +58,7 @@ class EnsemblePlan(Strict):
             files: what the case is read from, by name below the ensemble's folder.
             block: members that are turned together.
             store: what is kept of each.
+            study: for which the members are rows of a design.
 
         Raises:
             RunError: the request is impossible.
@@ -71,6 +80,7 @@ class EnsemblePlan(Strict):
             store=store,
             changes=dict(request.changes or {}),
             files={name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+            study=study,
         )
 
     @property

@@ -2,6 +2,7 @@
 
     plan.json               what is run
     scenario/, edits.yaml   what it is made from
+    design.csv              by which numbers members draw, where they are the rows of a study
     outcome.zarr            a shard for each block and variable; in it chunks by label, so that one series reads little.
                             Where every day of every series is kept, a shard for each stretch of days
     commits/000042.json     a block is there once this is; it holds the checksum of every variable of the block
@@ -12,6 +13,7 @@ checksum, or cannot be read, are redone.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +24,7 @@ import zarr
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 
+from havenward.ensemble.design import DESIGN, Design
 from havenward.ensemble.kept import Arrays, Rules, kind_of, label_axes
 from havenward.ensemble.layout import Checksum, layout_of, shard_of
 from havenward.ensemble.place import Place
@@ -93,6 +96,17 @@ class EnsembleStore:
             key = ".".join(str(part) for part in fault["loc"])
             wrong = f"{place.url}/{PLAN} is damaged or of another release: {key}: {fault['msg']}"
             raise RunError(f"{wrong}. Begin another ensemble elsewhere") from error
+
+    def design(self) -> Design | None:
+        """Return the design of its members; None where they are a sample of futures, or its file is not that of the plan.
+
+        Raises:
+            RunError: the store cannot be read.
+        """
+        study, content = self.plan.study, self.place.read(DESIGN)
+        if study is None or content is None or hashlib.sha256(content).hexdigest() != self.plan.files[DESIGN]:
+            return None
+        return Design.read(study, content)
 
     @cached_property
     def _group(self) -> zarr.Group:

@@ -18,7 +18,7 @@ from typing import Any
 
 from havenward import __version__
 from havenward.ensemble.compare import Comparison
-from havenward.ensemble.compare_table import csv_of, table
+from havenward.ensemble.compare_table import table
 from havenward.ensemble.compared import figures_of
 from havenward.ensemble.entry import RECORDS, found, sides_of
 from havenward.ensemble.named import Wanted
@@ -26,6 +26,7 @@ from havenward.ensemble.place import Place
 from havenward.ensemble.recorded import Difference, Recorded, differences
 from havenward.ensemble.recorded_ensemble import RecordedEnsemble
 from havenward.ensemble.recorded_run import RecordedRun
+from havenward.ensemble.tables import csv_of
 from havenward.run.engine import Progress
 from havenward.run.machine import libraries, processor
 from havenward.run.request import RunError

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from havenward import __version__
+from havenward.ensemble.design import DESIGN, Design
 from havenward.ensemble.everything import keep
 from havenward.ensemble.kept import Rules
 from havenward.ensemble.place import Place
@@ -70,7 +71,8 @@ def _compiled(place: Place, planned: str) -> tuple[EnsembleStore, Rules]:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
         case = case_in(folder, plan.level, plan.public_sources, plan.name)
-        return EnsembleStore(place, plan), Rules.of(case, plan.run(), plan.changes, plan.store)
+        design = Design.read(plan.study, (folder / DESIGN).read_bytes()).members if plan.study else None
+        return EnsembleStore(place, plan), Rules.of(case, plan.run(), plan.changes, plan.store, design)
 
 
 def case_in(folder: Path, level: str, public_sources: str, name: str) -> Case:

@@ -1,0 +1,179 @@
+"""`havenward sensitivity`: where the spread of a figure comes from, and which parameters it moves with."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from havenward.cli.compare import tens
+from havenward.cli.ensemble import broken_off, executor_of, follow
+from havenward.cli.run import Assumptions, Solver, read, request_of
+from havenward.cli.what_if import EditOption, show_caution
+
+if TYPE_CHECKING:
+    from havenward.ensemble.sensitivity import Found
+
+MOST_EFFECTS = 10
+"""Effects of a screening that are printed for a quantity; the table has all."""
+
+
+def command(
+    scenario: Annotated[str, typer.Argument(help="A scenario's folder, or the name of a bundled one.")],
+    quantities: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--quantity",
+            metavar="NAME[@SITE]",
+            help="What is studied: a flow over all days or a stage on the last, such as in_camp@Debaga; can be given again. "
+            "Default: arrived, waiting, in_camp, in_host, returned.",
+        ),
+    ] = None,
+    sources: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=1_000_000,
+            help="Rows that share the spread out to population, control, parameters and chance; six members each. 0: "
+            "leave it out.",
+        ),
+    ] = 64,
+    morris: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=100_000,
+            help="Trajectories that screen the parameters; a member for each parameter and one more. 0: leave it out.",
+        ),
+    ] = 8,
+    sobol: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=2**20,
+            help="Rows that share the spread out to the parameters that matter, a power of two; a member for each of them "
+            "and three more. 0: leave it out.",
+        ),
+    ] = 64,
+    workers: Annotated[int | None, typer.Option(min=0, max=1024, help="As of `havenward ensemble`.")] = None,
+    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="As of `havenward ensemble`.")] = None,
+    solver: Annotated[Solver | None, typer.Option(help="As of `havenward run`.")] = None,
+    seed: Annotated[int, typer.Option(min=0, max=4294967295, help="The same seed gives the same figures.")] = 1,
+    first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="First day that is kept.")] = None,
+    last: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Last day.")] = None,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter, which is certain then.")
+    ] = None,
+    edits: EditOption = None,
+    out: Annotated[
+        str | None,
+        typer.Option(help="Where the study lies: a folder, or the address of a store that fsspec knows (s3://...)."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with what lies there.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Share out the spread of figures to what is uncertain: population, control, parameters, chance; then to parameters."""
+    from havenward.ensemble.compared import check_wanted
+    from havenward.ensemble.named import Wanted
+    from havenward.ensemble.sensitivity import Sensitivity, Sizes
+    from havenward.ensemble.sensitivity_table import record
+    from havenward.guard.audit import AuditError, check_log, log_export
+    from havenward.run.request import RunError
+    from havenward.run.siege_case import SiegeCase
+    from havenward.scenario.folder import locate
+
+    try:
+        check_log()
+        wanted = [Wanted.read(text) for text in quantities or ()]
+        request = request_of(solver, 1, seed, (first, last), changes, Assumptions.drawn)
+        case = read(scenario, None, None, edits or [])
+        if not isinstance(case, SiegeCase):
+            raise RunError(
+                f"{scenario} is a Flee folder, whose settings have no ranges: all its spread is chance, so there is "
+                "nothing to share out"
+            )
+        check_wanted(case, wanted)
+        tier = case.tier(dt.date.today())
+        folder = (out or str(Path("runs") / f"{case.name}.{tier}.seed{seed}.sensitivity")).rstrip("/")
+
+        def turn(part: Any) -> None:
+            follow(part, executor_of(workers, scheduler), (0, 1), part.store.place.url)
+
+        study = Sensitivity(case, locate(scenario), folder, request, turn, resume)
+        found = study.carry_out(wanted, Sizes(sources, morris, sobol))
+        told = record(case, found)
+        log_export("run", run=told["run_id"], scenario=told["scenario"], tier=tier, why="sensitivity", where=folder)
+        _write(folder, found, told)
+    except (RunError, AuditError) as error:
+        typer.echo(f"havenward: {error}", err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        raise broken_off() from None
+    if as_json:
+        typer.echo(json.dumps({"sensitivity": folder, **told}, ensure_ascii=False))
+        return
+    _tell(told)
+    typer.echo(f"Folder: {folder}")
+    show_caution(case.scenario)
+
+
+def _write(folder: str, found: Found, told: dict[str, Any]) -> None:
+    from havenward.ensemble.place import Place
+    from havenward.ensemble.sensitivity_table import table, workbook_of
+    from havenward.ensemble.tables import csv_of
+    from havenward.report.shares_sheet import draw_shares
+
+    frame = table(found)
+    place = Place.at(folder)
+    with tempfile.TemporaryDirectory() as kept:
+        for picture in draw_shares(found, told["notes"], Path(kept)):
+            place.write(picture.name, picture.read_bytes())
+    place.write("sensitivity.csv", csv_of(frame))
+    place.write("sensitivity.xlsx", workbook_of(frame, told))
+    place.write("sensitivity.json", (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def _tell(told: dict[str, Any]) -> None:
+    typer.echo(told["banner"])
+    typer.echo(f"{told['title']}: {told['members']:,} members, seed {told['seed']}")
+    for part, head in (
+        ("sources", "Shares of the variance"),
+        ("parameters", "Shares of the parameters that matter"),
+    ):
+        if part in told:
+            rows = f"{told[part]['rows']:,} rows, {told[part]['members']:,} members"
+            typer.echo(f"{head} (95 % interval; {rows}): alone | with all that it does together with others")
+            for quantity, figures in told[part]["quantities"].items():
+                _tell_shares(quantity, figures, told[part]["interval_share"])
+        if part == "sources" and "screening" in told:
+            _tell_screening(told["screening"])
+    for note in told["notes"]:
+        typer.echo(note)
+
+
+def _tell_shares(quantity: str, figures: dict[str, Any], held: float) -> None:
+    spread = f"{tens(figures['mean'])} ({held:.0%} of futures: {tens(figures['q05'])} to {tens(figures['q95'])})"
+    typer.echo(f"  {quantity.replace('_', ' ')}: {spread}")
+    for group, shares in figures["groups"].items():
+        typer.echo(f"    {group:<22} {_percent(shares['first'])} | {_percent(shares['total'])}")
+
+
+def _percent(span: dict[str, float]) -> str:
+    value, low, high = (f"{span[key]:z.0%}" for key in ("value", "low", "high"))
+    return f"{value:>5} ({low} to {high})"
+
+
+def _tell_screening(screening: dict[str, Any]) -> None:
+    rows = f"{screening['rows']:,} trajectories, {screening['members']:,} members"
+    typer.echo(f"Effects of a parameter's 90 % range, in persons (95 % interval; {rows})")
+    for quantity, effects in screening["quantities"].items():
+        if not effects:
+            continue
+        typer.echo(f"  {quantity.replace('_', ' ')}:")
+        for group, size in list(effects.items())[:MOST_EFFECTS]:
+            typer.echo(f"    {group:<22} {tens(size['value'])} ({tens(size['low'])} to {tens(size['high'])})")
+    typer.echo(f"What matters: {screening['rule']}.")

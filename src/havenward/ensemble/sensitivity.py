@@ -1,0 +1,239 @@
+"""A sensitivity study: where the spread of named quantities comes from, and which parameters they move with.
+
+Each part is an ensemble of its own, in a folder below that of the study:
+
+    sources      shares of the variance that population, control, parameters and chance bring
+    screening    how far quantities move with each parameter
+    parameters   shares that the parameters bring that matter, and all else
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from havenward.core.members import SOURCES
+from havenward.ensemble.compared import TOLD
+from havenward.ensemble.design import Design, Kind, Study
+from havenward.ensemble.ensemble import Ensemble
+from havenward.ensemble.named import Wanted, check, keys_told
+from havenward.ensemble.place import Place
+from havenward.ensemble.screening import DANGER_ON_THE_WAY, Effect, effects_of, groups_of, that_matter, with_all_else
+from havenward.ensemble.shares import Shares, shares_of
+from havenward.ensemble.store import EnsembleStore
+from havenward.run.request import Request, RunError
+from havenward.run.siege_case import SiegeCase
+
+FEWEST_ROWS, FEWEST_TRAJECTORIES = 8, 4
+"""Rows and trajectories below which nothing can be said."""
+
+Turn = Callable[[Ensemble], None]
+"""Do what is missing of an ensemble."""
+
+
+class Sizes(NamedTuple):
+    """How large the parts of a study are; nought leaves one out.
+
+    Attributes:
+        sources: rows of six members.
+        screening: trajectories, of a member for each parameter and one more.
+        parameters: rows of a member for each parameter that matters and three more.
+    """
+
+    sources: int
+    screening: int
+    parameters: int
+
+    def check(self) -> None:
+        """Refuse sizes that say nothing.
+
+        Raises:
+            RunError: they are too small, nought throughout, or do not go together.
+        """
+        if not (self.sources or self.screening):
+            raise RunError("there is nothing to study: give --sources, or --morris, a size")
+        if self.parameters and not self.screening:
+            raise RunError("--sobol looks at the parameters that a screening finds: give --morris a size too, or --sobol 0")
+        for option, size, fewest in (
+            ("--sources", self.sources, FEWEST_ROWS),
+            ("--morris", self.screening, FEWEST_TRAJECTORIES),
+            ("--sobol", self.parameters, FEWEST_ROWS),
+        ):
+            if 0 < size < fewest:
+                raise RunError(f"{option} {size} is too small to say anything: at least {fewest}, or 0 to leave it out")
+        if self.parameters & (self.parameters - 1):
+            nearest = 1 << self.parameters.bit_length()
+            raise RunError(
+                f"--sobol {self.parameters} is no power of two, as the ranges need to be covered evenly; try {nearest}"
+            )
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a study came to.
+
+    Attributes:
+        wanted: the quantities.
+        studies: the design of each part.
+        records: how each part was made.
+        sources: where the spread comes from; none where it was not asked.
+        effects: of each parameter on each quantity, largest first; none where it was not asked.
+        parameters: what the parameters bring that matter; none where it was not asked, or where none does.
+    """
+
+    wanted: Sequence[Wanted]
+    studies: Mapping[str, Study]
+    records: Mapping[str, Mapping[str, Any]]
+    sources: Sequence[Shares]
+    effects: Mapping[Wanted, Sequence[Effect]]
+    parameters: Sequence[Shares]
+
+    @property
+    def record(self) -> Mapping[str, Any]:
+        """How its first part was made."""
+        return next(iter(self.records.values()))
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """A study that can be carried out.
+
+    Attributes:
+        case: what is studied.
+        source: the folder that it was read from.
+        url: where the study lies.
+        request: solver, seed, days and changes; its members do not matter.
+        turn: does what is missing of a part.
+        resume: whether to go on with what lies there.
+    """
+
+    case: SiegeCase
+    source: Path
+    url: str
+    request: Request
+    turn: Turn
+    resume: bool
+
+    def carry_out(self, wanted: Sequence[Wanted], sizes: Sizes) -> Found:
+        """Do all parts.
+
+        Args:
+            wanted: quantities; those of TOLD that the scenario tells where none is given.
+            sizes: of the parts.
+
+        Raises:
+            RunError: the request is impossible, a quantity is not told, something else lies there, or members are missing.
+        """
+        sizes.check()
+        parts: dict[str, Ensemble] = {}
+        sources: Sequence[Shares] = ()
+        effects: Mapping[Wanted, Sequence[Effect]] = {}
+        parameters: Sequence[Shares] = ()
+        if sizes.sources:
+            part = self._begin("sources", "shares", sizes.sources, {source: [source] for source in SOURCES})
+            parts["sources"], wanted = part, told_of(part.store, wanted)
+            self._turn(part)
+            sources = shares_of(part.store, wanted)
+        if sizes.screening:
+            # at a single site danger is not told: side by side, sites would be ranked by it
+            anywhere = all(one.site is None for one in wanted)
+            groups = groups_of(self.case.ruleset(self.request.changes or {}).table, danger=anywhere)
+            if not groups:
+                raise RunError("no parameter has a range, so there is nothing to screen: --morris 0 leaves it out")
+            part = self._begin("screening", "screening", sizes.screening, groups)
+            parts["screening"], wanted = part, told_of(part.store, wanted)
+            self._turn(part)
+            effects = effects_of(part.store, wanted)
+            chosen = that_matter(effects)
+            if sizes.parameters and chosen:
+                part = self._begin("parameters", "shares", sizes.parameters, with_all_else(groups, chosen))
+                parts["parameters"] = part
+                self._turn(part)
+                parameters = shares_of(part.store, wanted)
+        studies = {name: part.store.plan.study for name, part in parts.items()}
+        return Found(
+            wanted=wanted,
+            studies={name: study for name, study in studies.items() if study is not None},
+            records={name: part.record() for name, part in parts.items()},
+            sources=sources,
+            effects=effects,
+            parameters=parameters,
+        )
+
+    def _begin(self, name: str, kind: Kind, rows: int, groups: dict[str, list[str]]) -> Ensemble:
+        """Lay a part out, or go on with it; then with the design that lies there, whoever drew it."""
+        url, study = f"{self.url}/{name}", Study(kind=kind, rows=rows, groups=groups)
+        there = EnsembleStore.find(Place.at(url)) if self.resume else None
+        kept = there.design() if there is not None and there.plan.study == study else None
+        design = kept or Design.of(study, self.request.seed)
+        return Ensemble.begin(self.case, self.source, url, self.request, resume=self.resume, design=design)
+
+    def _turn(self, part: Ensemble) -> None:
+        """Do what is missing.
+
+        Raises:
+            RunError: not all members are there, or people were lost.
+        """
+        self.turn(part)
+        whole(part)
+
+
+def whole(part: Ensemble) -> None:
+    """Refuse a part that tells nothing.
+
+    Raises:
+        RunError: not all members are there, or people were lost.
+    """
+    record, where = part.record(), part.store.place.url
+    if record["status"] != "complete":
+        missing = record["members"] - record["members_done"]
+        raise RunError(f"{missing:,} of the {record['members']:,} members of {where} are not there; go on with --resume")
+    if not record["conserved"]:
+        raise RunError(f"the people at the end of {where} are not those of the start: a defect of the program")
+
+
+def told_of(store: EnsembleStore, wanted: Sequence[Wanted]) -> Sequence[Wanted]:
+    """Return the quantities that are wanted, or those of TOLD that are told where none is.
+
+    Raises:
+        RunError: one is not told.
+    """
+    keys = keys_told(store)
+    check(keys, wanted)
+    return wanted or [one for one in map(Wanted, TOLD) if any(map(one.of, keys))]
+
+
+def sources_at(url: str, wanted: Sequence[Wanted]) -> list[Shares]:
+    """Return the shares that population, control, parameters and chance bring, from the folder of a finished study.
+
+    Raises:
+        RunError: there is no such study, it is not finished, or a quantity is not told.
+    """
+    part = Ensemble.open(f"{url.rstrip('/')}/sources")
+    whole(part)
+    return shares_of(part.store, wanted)
+
+
+def notes(case: SiegeCase, found: Found) -> Iterator[str]:
+    """Yield what must be said of a study, sentence by sentence."""
+    spans = [span for shares in (*found.sources, *found.parameters) for share in shares.groups for span in share[1:]]
+    if any(span.value < 0 or span.value > 1 for span in spans):
+        yield "Shares below 0 % or above 100 % are noise; with four times the rows, intervals are half as wide."
+    still = [str(shares.wanted) for shares in found.sources if not shares.groups]
+    if still:
+        yield f"Too few people, or none that vary, so there is nothing to share out: {', '.join(still)}."
+    if case.scenario.header.control == "timeline":
+        yield (
+            "Control is a given timeline whose dates have no range: its share is nought for that reason, and says nothing "
+            "of how sure the dates are."
+        )
+    if found.record["starts_from"] != "the scenario's start":
+        yield "The run begins from given stocks, which are certain: so is the population."
+    if found.record["solver"] == "mean":
+        yield "The solver expects people: the chance that people meet is not in it, only that of their surroundings."
+    if found.effects and DANGER_ON_THE_WAY not in found.studies["screening"].groups:
+        yield "Danger on the way is told of all sites together only; here it is a part of all else."
+    elif found.effects:
+        yield f"{DANGER_ON_THE_WAY.capitalize()} is one group of assumptions, alike for all ways: it says nothing of one."
