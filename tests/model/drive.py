@@ -110,17 +110,17 @@ def turn(
         medians: assumptions at their medians, not drawn.
         threads: of the individuals.
         after_order: called with (rules, counts, order, realised) after each order but draws.
-        numbers: numbers of the members, in place of `members` and `first`.
+        numbers: numbers of the members, in place of `members` and `first`, or by which they draw what is uncertain.
         changes: assumptions that take the place of the scenario's, certain.
     """
     kept = tuple(row for row in scenario.assumptions if row.name not in changes)
     siege = Siege.of(scenario.model_copy(update={"assumptions": (*kept, *sure(**changes))}), {})
     if numbers is None:
         numbers = np.arange(first, first + members)
-    numbers = np.asarray(numbers, dtype=np.uint32)
-    rules = siege.for_members(Members.alike(numbers), seed, spread=0.0 if medians else 1.0, begin=0)
+    drawn = numbers if isinstance(numbers, Members) else Members.alike(numbers)
+    rules = siege.for_members(drawn, seed, spread=0.0 if medians else 1.0, begin=0)
     ledger = Ledger(rules.table)
-    made = solver_for(solver, rules.start(), seed, numbers, ledger, threads)
+    made = solver_for(solver, rules.start(), seed, drawn.numbers["chance"], ledger, threads)
     last = (days or rules.days) - 1
     shelf = Shelf({})
     recorder = Recorder(rules, shelf, 0, last, whole=solver != "mean")

@@ -223,13 +223,15 @@ def turn(
     days: int | None = None,
     seed: int = 1,
     first: int = 0,
+    drawn: Members | None = None,
 ) -> Story:
-    """Turn the days of a folder."""
+    """Turn the days of a folder; `drawn` takes the place of `members` and `first`."""
     flee = Flee.of(scenario, mends)
-    numbers = np.arange(first, first + members, dtype=np.uint32)
-    rules = flee.for_members(Members.alike(numbers), seed, 0.0, 0)
+    drawn = drawn or Members.alike(range(first, first + members))
+    members = len(drawn)
+    rules = flee.for_members(drawn, seed, 0.0, 0)
     ledger = Ledger(rules.table)
-    made = SOLVERS[solver](rules.start(), seed, numbers, ledger)
+    made = SOLVERS[solver](rules.start(), seed, drawn.numbers["chance"], ledger)
     days = scenario.days if days is None else days
     kept = rules.series >= 0
     stock = np.zeros((members, days, len(rules.stocks)), dtype=np.int64)

@@ -37,7 +37,7 @@ def command(
         int,
         typer.Option(
             min=0,
-            max=1_000_000,
+            max=2**16,
             help="Rows that share the spread out to population, control, parameters and chance; six members each. 0: "
             "leave it out.",
         ),
@@ -46,7 +46,7 @@ def command(
         int,
         typer.Option(
             min=0,
-            max=100_000,
+            max=2**16,
             help="Trajectories that screen the parameters; a member for each parameter and one more. 0: leave it out.",
         ),
     ] = 8,
@@ -54,7 +54,7 @@ def command(
         int,
         typer.Option(
             min=0,
-            max=2**20,
+            max=2**16,
             help="Rows that share the spread out to the parameters that matter, a power of two; a member for each of them "
             "and three more. 0: leave it out.",
         ),

@@ -19,7 +19,7 @@ from havenward.ensemble.store import EnsembleStore
 from havenward.guard.disclosure import SMALLEST_SHOWN
 from havenward.run.request import RunError
 
-RESAMPLES = 1000
+RESAMPLES = 200
 RESAMPLING_SEED = 1
 """Of the intervals, so that they are always the same."""
 

@@ -26,7 +26,7 @@ from havenward.report.ticks import round_above
 TOP, TITLE, AXIS, BAR, GAP, LABELS = 140, 30, 58, 17, 12, 255
 """Pixels: where panels begin; of a panel its title and axis; a bar, what lies between groups, and their names."""
 COLUMNS, BETWEEN, BEYOND = 2, 30, 24
-"""Panels of a row, and pixels between them and beyond an axis, where half of its last label stands."""
+"""Panels of a row at most, and pixels between them and beyond an axis, where half of its last label stands."""
 NOTE = 21
 MOST_BARS = 10
 """Groups that a panel shows, the largest; the table has all."""
@@ -78,6 +78,12 @@ class Panel:
         return cls(title, sorted(bars, key=lambda bar: -bar[1][-1].value)[:MOST_BARS], axis)
 
     @property
+    def is_cut(self) -> bool:
+        """Whether anything goes beyond its axis."""
+        ends = [end for _, spans in self.bars for span in spans for end in span]
+        return min(ends) < self.axis.least or max(ends) > self.axis.most
+
+    @property
     def height(self) -> int:
         """Pixels of its bars."""
         return sum(BAR * len(spans) + GAP for _, spans in self.bars)
@@ -94,7 +100,7 @@ def draw_shares(found: Found, notes: Sequence[str], folder: Path) -> list[Path]:
     parts = (
         ("sources", "Where the spread comes from", "rows", SHARES, _of_shares(found.sources)),
         ("screening", "How far figures move with each parameter", "trajectories", EFFECTS, _of_effects(found.effects)),
-        ("parameters", "What the parameters bring that matter", "rows", SHARES, _of_shares(found.parameters)),
+        ("parameters", "What the parameters that matter bring", "rows", SHARES, _of_shares(found.parameters)),
     )
     drawn = []
     for part, title, rows, legend, panels in parts:
@@ -131,18 +137,13 @@ def _of_shares(shares: Sequence[Shares]) -> list[Panel]:
 
 def _of_effects(effects: Mapping[Wanted, Sequence[Effect]]) -> list[Panel]:
     """Panels with an axis each: quantities differ in size."""
-    return [
-        Panel.of(
-            one, [(effect.group, [effect.size]) for effect in every], _persons(max(effect.size.high for effect in every))
-        )
-        for one, every in effects.items()
-        if every
-    ]
-
-
-def _persons(most: float) -> Axis:
-    end = round_above(most)
-    return Axis(0.0, end, end / 4, percent=False)
+    panels = []
+    for one, every in effects.items():
+        if every:
+            most = round_above(max(effect.size.high for effect in every))
+            bars = [(effect.group, [effect.size]) for effect in every]
+            panels.append(Panel.of(one, bars, Axis(0.0, most, most / 4, percent=False)))
+    return panels
 
 
 def _sheet(
@@ -150,12 +151,13 @@ def _sheet(
 ) -> Drawing:
     """A sheet with a panel for each quantity, and with what must be said of them."""
     tall = TITLE + AXIS + max(panel.height for panel in panels)
-    below = TOP + math.ceil(len(panels) / COLUMNS) * tall
+    columns = min(COLUMNS, len(panels))
+    below = TOP + math.ceil(len(panels) / columns) * tall
     sheet = Drawing((below + NOTE * len(notes) + 2 * FOOT + 20) / DPI, title, f"{words}, {facts.span}", facts)
-    sheet.legend(legend)
-    wide = (RIGHT - LEFT - (COLUMNS - 1) * BETWEEN) / COLUMNS
+    sheet.legend(legend, "what is longer is cut" if any(panel.is_cut for panel in panels) else "")
+    wide = (RIGHT - LEFT - (columns - 1) * BETWEEN) / columns
     for k, panel in enumerate(panels):
-        _panel(sheet, panel, LEFT + k % COLUMNS * (wide + BETWEEN), TOP + k // COLUMNS * tall, wide)
+        _panel(sheet, panel, LEFT + k % columns * (wide + BETWEEN), TOP + k // columns * tall, wide)
     for k, note in enumerate(notes):
         sheet.words((LEFT, below + NOTE * k), note, 9, QUIET, width=RIGHT - LEFT)
     return sheet
