@@ -20,6 +20,7 @@ from havenward.ensemble.design import Design, Kind, Study
 from havenward.ensemble.ensemble import Ensemble
 from havenward.ensemble.named import Wanted, check, keys_told
 from havenward.ensemble.place import Place
+from havenward.ensemble.salib import salib
 from havenward.ensemble.screening import DANGER_ON_THE_WAY, Effect, effects_of, groups_of, that_matter, with_all_else
 from havenward.ensemble.shares import Shares, shares_of
 from havenward.ensemble.store import EnsembleStore
@@ -124,9 +125,12 @@ class Sensitivity:
             sizes: of the parts.
 
         Raises:
-            RunError: the request is impossible, a quantity is not told, something else lies there, or members are missing.
+            RunError: the request is impossible, a quantity is not told, something else lies there, members are missing, or
+                SALib is not installed.
         """
         sizes.check()
+        # without it nothing that is run could be analysed
+        salib("analyze.sobol")
         parts: dict[str, Ensemble] = {}
         sources: Sequence[Shares] = ()
         effects: Mapping[Wanted, Sequence[Effect]] = {}
