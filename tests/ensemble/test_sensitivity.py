@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from havenward.ensemble.design import DESIGN, Design, Study
+from havenward.ensemble.design import DANGER_ON_THE_WAY, DESIGN, Design, Study
 from havenward.ensemble.ensemble import Ensemble
 from havenward.ensemble.executors import Here, Processes
 from havenward.ensemble.named import Wanted
-from havenward.ensemble.screening import ALL_ELSE, DANGER_ON_THE_WAY, effects_of, groups_of, that_matter
+from havenward.ensemble.screening import ALL_ELSE, effects_of, groups_of, that_matter
 from havenward.ensemble.sensitivity import Sensitivity, Sizes, notes, sources_at
 from havenward.ensemble.shares import Span, shares_of
 from havenward.ensemble.store import EnsembleStore
@@ -68,7 +68,7 @@ def test_before_anybody_leaves_the_population_is_what_matters(early):
     assert effects[0].group == "population_error"
     assert effects[0].size.value > 100 * effects[1].size.value
     assert that_matter(early.effects) == ["population_error"]
-    assert list(early.studies["parameters"].groups) == ["population_error", ALL_ELSE]
+    assert list(early.parts["parameters"].study.groups) == ["population_error", ALL_ELSE]
     found = shares(early.parameters, FREE)
     assert found["population_error"][1].value > 0.4
     assert found[ALL_ELSE][1].high < 0.01
@@ -114,19 +114,35 @@ def test_effects_are_told_largest_first_and_what_matters_is_studied(done):
         assert sizes == sorted(sizes, reverse=True)
         assert sizes[0] > 0
         assert dict(effects)["siege_days"].value == 0, "where control is given, it does nothing"
-    assert list(done[1].studies["parameters"].groups) == [*that_matter(done[1].effects), ALL_ELSE]
+    assert list(done[1].parts["parameters"].study.groups) == [*that_matter(done[1].effects), ALL_ELSE]
 
 
 def test_danger_on_the_way_is_one_group_and_is_told_of_no_site(done, tmp_path):
     groups = groups_of(TABLE, danger=True)
     assert set(groups[DANGER_ON_THE_WAY]) == {name for name in DANGER if TABLE[name].low < TABLE[name].high}
     assert not DANGER & set(groups)
-    assert DANGER_ON_THE_WAY in done[1].studies["screening"].groups
+    assert DANGER_ON_THE_WAY in done[1].parts["screening"].study.groups
     found = study(tmp_path / "site", last=EARLY).carry_out([Wanted("waiting", "Stone Bridge")], Sizes(0, 4, 0))
-    varied = found.studies["screening"]
+    varied = found.parts["screening"].study
     assert DANGER_ON_THE_WAY not in varied.groups
     assert not DANGER & set(varied.parameters)
     assert any("all sites together only" in note for note in notes(case(), found))
+    for part, told in (("screening", effects_of), ("parameters", shares_of)):
+        store = done[1].parts[part].store
+        if DANGER_ON_THE_WAY in store.plan.study.groups:
+            with pytest.raises(RunError, match="told of all sites together, not of waiting@Stone Bridge"):
+                told(store, [Wanted("waiting", "Stone Bridge")])
+
+
+def test_what_rests_on_danger_and_who_leaves_a_small_place_is_refused(done, tmp_path):
+    for wanted, wrong in (
+        (Wanted("captured"), "about danger"),
+        (Wanted("home_held", "Millfield"), "fewer than 5,000 people"),
+    ):
+        with pytest.raises(RunError, match=wrong):
+            study(tmp_path / "x").carry_out([wanted], SOURCES_ONLY)
+        with pytest.raises(RunError, match=wrong):
+            sources_at(str(done[0]), [wanted])
 
 
 def test_what_must_be_said_is_said(done):

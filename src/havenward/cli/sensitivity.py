@@ -77,7 +77,6 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Share out the spread of figures to what is uncertain: population, control, parameters, chance; then to parameters."""
-    from havenward.ensemble.compared import check_wanted
     from havenward.ensemble.named import Wanted
     from havenward.ensemble.sensitivity import Sensitivity, Sizes
     from havenward.ensemble.sensitivity_table import record
@@ -96,7 +95,6 @@ def command(
                 f"{scenario} is a Flee folder, whose settings have no ranges: all its spread is chance, so there is "
                 "nothing to share out"
             )
-        check_wanted(case, wanted)
         tier = case.tier(dt.date.today())
         folder = (out or str(Path("runs") / f"{case.name}.{tier}.seed{seed}.sensitivity")).rstrip("/")
 

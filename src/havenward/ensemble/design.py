@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from havenward.core.members import SOURCES, Members
+from havenward.ensemble.named import Wanted
 from havenward.ensemble.salib import salib
+from havenward.run.request import RunError
 from havenward.scenario.schema import Strict
 
 DESIGN = "design.csv"
@@ -29,6 +31,9 @@ LEVELS = 4
 """Quantiles at which a trajectory may stand: the ends of a 90 % range, and two between."""
 RANGE = (0.05, 0.95)
 """Quantiles between which trajectories go: the range that a parameter states."""
+
+DANGER_ON_THE_WAY = "danger on the way"
+"""What the group does to those who leave: one group of parameters, told of no single site."""
 
 Kind = Literal["shares", "screening"]
 
@@ -54,6 +59,18 @@ class Study(Strict):
     def parameters(self) -> list[str]:
         """The columns that are parameters."""
         return [name for names in self.groups.values() for name in names if name not in SOURCES]
+
+    def check_sites(self, wanted: Iterable[Wanted]) -> None:
+        """Refuse to tell what danger does at a site: side by side, sites would be ranked by it.
+
+        Raises:
+            RunError: danger on the way is varied, and a quantity is of one site.
+        """
+        for one in wanted:
+            if one.site is not None and DANGER_ON_THE_WAY in self.groups:
+                raise RunError(
+                    f"what {DANGER_ON_THE_WAY} does is told of all sites together, not of {one}; leave the site out"
+                )
 
 
 @dataclass(frozen=True, eq=False)

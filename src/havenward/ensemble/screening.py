@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from havenward.core.members import SOURCES
-from havenward.ensemble.design import DESIGN, LEVELS, problem_of
+from havenward.ensemble.design import DANGER_ON_THE_WAY, DESIGN, LEVELS, problem_of
 from havenward.ensemble.named import Wanted, check, keys_told, summed
 from havenward.ensemble.salib import salib
 from havenward.ensemble.shares import RESAMPLES, RESAMPLING_SEED, Span
@@ -22,7 +22,6 @@ from havenward.guard.disclosure import SMALLEST_SHOWN
 from havenward.model.siege.parameters import Parameter
 from havenward.run.request import RunError
 
-DANGER_ON_THE_WAY = "danger on the way"
 ALL_ELSE = "all else"
 SHARE_OF_EFFECTS = 0.9
 """The parameters that matter to a quantity are the fewest that hold this share of all effects on it."""
@@ -51,12 +50,14 @@ def effects_of(store: EnsembleStore, wanted: Sequence[Wanted]) -> dict[Wanted, l
     A quantity of fewer people than are told, in all members, has none.
 
     Raises:
-        RunError: it is no screening, a quantity is not told, SALib is not installed, or the store cannot be read.
+        RunError: it is no screening, a quantity is not told, or not of one site, SALib is not installed, or the store
+            cannot be read.
     """
     study = store.plan.study
     if study is None or study.kind != "screening":
         raise RunError(f"{store.place.url} holds no screening; `havenward sensitivity` makes one")
     check(keys_told(store), wanted)
+    study.check_sites(wanted)
     design = store.design()
     if design is None:
         raise RunError(f"{store.place.url}/{DESIGN} is missing or altered; the same command with --resume puts it back")

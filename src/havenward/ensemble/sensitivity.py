@@ -15,15 +15,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from havenward.core.members import SOURCES
-from havenward.ensemble.compared import TOLD
-from havenward.ensemble.design import Design, Kind, Study
+from havenward.ensemble.compared import TOLD, check_wanted
+from havenward.ensemble.design import DANGER_ON_THE_WAY, Design, Study
 from havenward.ensemble.ensemble import Ensemble
 from havenward.ensemble.named import Wanted, check, keys_told
 from havenward.ensemble.place import Place
 from havenward.ensemble.salib import salib
-from havenward.ensemble.screening import DANGER_ON_THE_WAY, Effect, effects_of, groups_of, that_matter, with_all_else
+from havenward.ensemble.screening import Effect, effects_of, groups_of, that_matter, with_all_else
 from havenward.ensemble.shares import Shares, shares_of
 from havenward.ensemble.store import EnsembleStore
+from havenward.ensemble.work import at_work
 from havenward.run.request import Request, RunError
 from havenward.run.siege_case import SiegeCase
 
@@ -71,22 +72,28 @@ class Sizes(NamedTuple):
             )
 
 
+class Part(NamedTuple):
+    """A part that is whole: where its members are, its design, and how it was made."""
+
+    store: EnsembleStore
+    study: Study
+    record: Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class Found:
     """What a study came to.
 
     Attributes:
         wanted: the quantities.
-        studies: the design of each part.
-        records: how each part was made.
+        parts: by name, those that were asked for.
         sources: where the spread comes from; none where it was not asked.
         effects: of each parameter on each quantity, largest first; none where it was not asked.
         parameters: what the parameters bring that matter; none where it was not asked, or where none does.
     """
 
     wanted: Sequence[Wanted]
-    studies: Mapping[str, Study]
-    records: Mapping[str, Mapping[str, Any]]
+    parts: Mapping[str, Part]
     sources: Sequence[Shares]
     effects: Mapping[Wanted, Sequence[Effect]]
     parameters: Sequence[Shares]
@@ -94,7 +101,7 @@ class Found:
     @property
     def record(self) -> Mapping[str, Any]:
         """How its first part was made."""
-        return next(iter(self.records.values()))
+        return next(iter(self.parts.values())).record
 
 
 @dataclass(frozen=True)
@@ -129,63 +136,61 @@ class Sensitivity:
                 SALib is not installed.
         """
         sizes.check()
+        check_wanted(self.case, wanted)
         # without it nothing that is run could be analysed
         salib("analyze.sobol")
-        parts: dict[str, Ensemble] = {}
+        parts: dict[str, Part] = {}
         sources: Sequence[Shares] = ()
         effects: Mapping[Wanted, Sequence[Effect]] = {}
         parameters: Sequence[Shares] = ()
         if sizes.sources:
-            part = self._begin("sources", "shares", sizes.sources, {source: [source] for source in SOURCES})
-            parts["sources"], wanted = part, told_of(part.store, wanted)
-            self._turn(part)
+            study = Study(kind="shares", rows=sizes.sources, groups={source: [source] for source in SOURCES})
+            parts["sources"] = part = self._part("sources", study, wanted)
+            wanted = told_of(part.store, wanted)
             sources = shares_of(part.store, wanted)
         if sizes.screening:
-            # at a single site danger is not told: side by side, sites would be ranked by it
-            anywhere = all(one.site is None for one in wanted)
-            groups = groups_of(self.case.ruleset(self.request.changes or {}).table, danger=anywhere)
-            if not groups:
-                raise RunError("no parameter has a range, so there is nothing to screen: --morris 0 leaves it out")
-            part = self._begin("screening", "screening", sizes.screening, groups)
-            parts["screening"], wanted = part, told_of(part.store, wanted)
-            self._turn(part)
+            groups = self._groups(wanted)
+            study = Study(kind="screening", rows=sizes.screening, groups=groups)
+            parts["screening"] = part = self._part("screening", study, wanted)
+            wanted = told_of(part.store, wanted)
             effects = effects_of(part.store, wanted)
-            chosen = that_matter(effects)
-            if sizes.parameters and chosen:
-                part = self._begin("parameters", "shares", sizes.parameters, with_all_else(groups, chosen))
-                parts["parameters"] = part
-                self._turn(part)
+            if sizes.parameters and (chosen := that_matter(effects)):
+                study = Study(kind="shares", rows=sizes.parameters, groups=with_all_else(groups, chosen))
+                parts["parameters"] = part = self._part("parameters", study, wanted)
                 parameters = shares_of(part.store, wanted)
-        studies = {name: part.store.plan.study for name, part in parts.items()}
-        return Found(
-            wanted=wanted,
-            studies={name: study for name, study in studies.items() if study is not None},
-            records={name: part.record() for name, part in parts.items()},
-            sources=sources,
-            effects=effects,
-            parameters=parameters,
-        )
+        return Found(wanted, parts, sources, effects, parameters)
 
-    def _begin(self, name: str, kind: Kind, rows: int, groups: dict[str, list[str]]) -> Ensemble:
-        """Lay a part out, or go on with it; then with the design that lies there, whoever drew it."""
-        url, study = f"{self.url}/{name}", Study(kind=kind, rows=rows, groups=groups)
+    def _groups(self, wanted: Sequence[Wanted]) -> dict[str, list[str]]:
+        """Return what is screened; at a single site danger is not told, or sites would be ranked by it.
+
+        Raises:
+            RunError: nothing has a range.
+        """
+        groups = groups_of(
+            self.case.ruleset(self.request.changes or {}).table, danger=all(one.site is None for one in wanted)
+        )
+        if not groups:
+            raise RunError("no parameter has a range, so there is nothing to screen: --morris 0 leaves it out")
+        return groups
+
+    def _part(self, name: str, study: Study, wanted: Sequence[Wanted]) -> Part:
+        """Do a part, or what is missing of it; then with the design that lies there, whoever drew it.
+
+        Raises:
+            RunError: a quantity is not told, something else lies there, members are missing, or people were lost.
+        """
+        url = f"{self.url}/{name}"
         there = EnsembleStore.find(Place.at(url)) if self.resume else None
         kept = there.design() if there is not None and there.plan.study == study else None
         design = kept or Design.of(study, self.request.seed)
-        return Ensemble.begin(self.case, self.source, url, self.request, resume=self.resume, design=design)
-
-    def _turn(self, part: Ensemble) -> None:
-        """Do what is missing.
-
-        Raises:
-            RunError: not all members are there, or people were lost.
-        """
-        self.turn(part)
-        whole(part)
+        ensemble = Ensemble.begin(self.case, self.source, url, self.request, resume=self.resume, design=design)
+        check(keys_told(ensemble.store), wanted)
+        self.turn(ensemble)
+        return Part(ensemble.store, study, whole(ensemble))
 
 
-def whole(part: Ensemble) -> None:
-    """Refuse a part that tells nothing.
+def whole(part: Ensemble) -> Mapping[str, Any]:
+    """Return how a part was made, and refuse one that tells nothing.
 
     Raises:
         RunError: not all members are there, or people were lost.
@@ -196,17 +201,12 @@ def whole(part: Ensemble) -> None:
         raise RunError(f"{missing:,} of the {record['members']:,} members of {where} are not there; go on with --resume")
     if not record["conserved"]:
         raise RunError(f"the people at the end of {where} are not those of the start: a defect of the program")
+    return record
 
 
 def told_of(store: EnsembleStore, wanted: Sequence[Wanted]) -> Sequence[Wanted]:
-    """Return the quantities that are wanted, or those of TOLD that are told where none is.
-
-    Raises:
-        RunError: one is not told.
-    """
-    keys = keys_told(store)
-    check(keys, wanted)
-    return wanted or [one for one in map(Wanted, TOLD) if any(map(one.of, keys))]
+    """Return the quantities that are wanted, or those of TOLD that a store tells where none is."""
+    return wanted or [one for one in map(Wanted, TOLD) if any(map(one.of, keys_told(store)))]
 
 
 def sources_at(url: str, wanted: Sequence[Wanted]) -> list[Shares]:
@@ -215,7 +215,11 @@ def sources_at(url: str, wanted: Sequence[Wanted]) -> list[Shares]:
     Raises:
         RunError: there is no such study, it is not finished, or a quantity is not told.
     """
-    part = Ensemble.open(f"{url.rstrip('/')}/sources")
+    where = f"{url.rstrip('/')}/sources"
+    part = Ensemble.open(where)
+    case = at_work(where)[1].case
+    assert isinstance(case, SiegeCase)
+    check_wanted(case, wanted)
     whole(part)
     return shares_of(part.store, wanted)
 
@@ -237,7 +241,7 @@ def notes(case: SiegeCase, found: Found) -> Iterator[str]:
         yield "The run begins from given stocks, which are certain: so is the population."
     if found.record["solver"] == "mean":
         yield "The solver expects people: the chance that people meet is not in it, only that of their surroundings."
-    if found.effects and DANGER_ON_THE_WAY not in found.studies["screening"].groups:
+    if found.effects and DANGER_ON_THE_WAY not in found.parts["screening"].study.groups:
         yield "Danger on the way is told of all sites together only; here it is a part of all else."
     elif found.effects:
         yield f"{DANGER_ON_THE_WAY.capitalize()} is one group of assumptions, alike for all ways: it says nothing of one."

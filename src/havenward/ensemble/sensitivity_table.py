@@ -41,12 +41,12 @@ def record(case: SiegeCase, found: Found) -> dict[str, Any]:
     head = ("scenario", "tier", "banner", "seed", "solver", "run_id", "version", "calibrated", "first_day", "last_day")
     told: dict[str, Any] = {"title": f"{case.title}: where the spread comes from"}
     told |= {key: found.record[key] for key in (*head, "edits", "caution", "changes")}
-    told["members"] = sum(study.members for study in found.studies.values())
+    told["members"] = sum(part.study.members for part in found.parts.values())
     told["quantities"] = [str(one) for one in found.wanted]
     for part, shares in (("sources", found.sources), ("parameters", found.parameters)):
         if shares:
             told[part] = _size(found, part) | {"quantities": {str(one.wanted): figures_of(one) for one in shares}}
-            told[part]["interval_share"] = round(held_share(2 * found.studies[part].rows, 0.9), 3)
+            told[part]["interval_share"] = round(held_share(2 * found.parts[part].study.rows, 0.9), 3)
     if found.effects:
         told["screening"] = _size(found, "screening") | {
             "rule": RULE,
@@ -59,7 +59,8 @@ def record(case: SiegeCase, found: Found) -> dict[str, Any]:
 
 
 def _size(found: Found, part: str) -> dict[str, Any]:
-    return {"rows": found.studies[part].rows, "members": found.studies[part].members}
+    study = found.parts[part].study
+    return {"rows": study.rows, "members": study.members}
 
 
 def figures_of(shares: Shares) -> dict[str, Any]:

@@ -67,12 +67,14 @@ def shares_of(store: EnsembleStore, wanted: Sequence[Wanted]) -> list[Shares]:
     """Return where the spread of some quantities comes from, of a study of shares all of whose members are there.
 
     Raises:
-        RunError: it is no such study, a quantity is not told, SALib is not installed, or the store cannot be read.
+        RunError: it is no such study, a quantity is not told, or not of one site, SALib is not installed, or the store
+            cannot be read.
     """
     study = store.plan.study
     if study is None or study.kind != "shares":
         raise RunError(f"{store.place.url} holds no study of shares; `havenward sensitivity` makes one")
     check(keys_told(store), wanted)
+    study.check_sites(wanted)
     return [_of(study, one, summed(store, slice(study.members), one.of)) for one in wanted]
 
 

@@ -105,8 +105,8 @@ def draw_shares(found: Found, notes: Sequence[str], folder: Path) -> list[Path]:
     drawn = []
     for part, title, rows, legend, panels in parts:
         if panels:
-            words = f"{found.studies[part].rows:,} {rows}; flows over all days, stages on the last"
-            sheet = _sheet(title, words, legend, panels, notes, _facts(found.records[part]))
+            words = f"{found.parts[part].study.rows:,} {rows}; flows over all days, stages on the last"
+            sheet = _sheet(title, words, legend, panels, notes, _facts(found.parts[part].record))
             drawn.append(sheet.save(folder / f"{part}.png"))
     return drawn
 
