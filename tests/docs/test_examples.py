@@ -83,7 +83,7 @@ def test_offline_is_offline(offline):
     "page", ["tutorial/first_run.md", "how-to/own_scenario.md", "how-to/edits.md", "how-to/sensitivity.md"]
 )
 def test_commands_end_well_and_need_no_network(page, folder):
-    every = [words for words in commands(DOCS / f"{page}.md") if not any(SLOW in word for word in words)]
+    every = [words for words in commands(DOCS / page) if not any(SLOW in word for word in words)]
     assert every
     for words in every:
         answer = CliRunner().invoke(app, words)
