@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import sys
 
 import openpyxl
@@ -88,8 +89,8 @@ def test_it_is_the_same_once_more(folder):
     assert (line["where"], line["why"], line["tier"]) == (str(where), "sensitivity", "public")
 
 
-def test_named_quantities_of_the_same_members_as_json(folder):
-    where, _ = folder
+def test_named_quantities_of_the_same_members_as_json(folder, tmp_path):
+    where = shutil.copytree(folder[0], tmp_path / "copy")
     only = ["--sources", "8", "--morris", "0", "--sobol", "0", "--quantity", "in_camp@Long Meadow"]
     done = sensitivity(*SHORT, *only, "--out", str(where), "--resume", "--json")
     assert done.exit_code == 0, done.output
@@ -98,6 +99,7 @@ def test_named_quantities_of_the_same_members_as_json(folder):
     assert (told["members"], told["sources"]["rows"]) == (48, 8)
     assert "screening" not in told
     assert "parameters" not in told
+    assert [path.name for path in where.glob("*.png")] == ["sources.png"], "none of what is not told any more"
 
 
 def test_an_edit_and_a_set_parameter_are_studied(tmp_path):

@@ -16,6 +16,7 @@ from havenward.cli.run import Assumptions, Solver, read, request_of
 from havenward.cli.what_if import EditOption, show_caution
 
 if TYPE_CHECKING:
+    from havenward.ensemble.ensemble import Ensemble
     from havenward.ensemble.sensitivity import Found
 
 MOST_EFFECTS = 10
@@ -98,7 +99,7 @@ def command(
         tier = case.tier(dt.date.today())
         folder = (out or str(Path("runs") / f"{case.name}.{tier}.seed{seed}.sensitivity")).rstrip("/")
 
-        def turn(part: Any) -> None:
+        def turn(part: Ensemble) -> None:
             follow(part, executor_of(workers, scheduler), (0, 1), part.store.place.url)
 
         study = Sensitivity(case, locate(scenario), folder, request, turn, resume)
@@ -123,13 +124,15 @@ def _write(folder: str, found: Found, told: dict[str, Any]) -> None:
     from havenward.ensemble.place import Place
     from havenward.ensemble.sensitivity_table import table, workbook_of
     from havenward.ensemble.tables import csv_of
-    from havenward.report.shares_sheet import draw_shares
+    from havenward.report.shares_sheet import PICTURES, draw_shares
 
     frame = table(found)
     place = Place.at(folder)
     with tempfile.TemporaryDirectory() as kept:
-        for picture in draw_shares(found, told["notes"], Path(kept)):
-            place.write(picture.name, picture.read_bytes())
+        drawn = {picture.name: picture.read_bytes() for picture in draw_shares(found, told["notes"], Path(kept))}
+    for name in PICTURES:
+        # one of a part that is not told any more would speak of another study
+        place.write(name, drawn[name]) if name in drawn else place.remove(name)
     place.write("sensitivity.csv", csv_of(frame))
     place.write("sensitivity.xlsx", workbook_of(frame, told))
     place.write("sensitivity.json", (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())
@@ -138,19 +141,21 @@ def _write(folder: str, found: Found, told: dict[str, Any]) -> None:
 def _tell(told: dict[str, Any]) -> None:
     typer.echo(told["banner"])
     typer.echo(f"{told['title']}: {told['members']:,} members, seed {told['seed']}")
-    for part, head in (
-        ("sources", "Shares of the variance"),
-        ("parameters", "Shares of the parameters that matter"),
-    ):
-        if part in told:
-            rows = f"{told[part]['rows']:,} rows, {told[part]['members']:,} members"
-            typer.echo(f"{head} (95 % interval; {rows}): alone | with all that it does together with others")
-            for quantity, figures in told[part]["quantities"].items():
-                _tell_shares(quantity, figures, told[part]["interval_share"])
-        if part == "sources" and "screening" in told:
-            _tell_screening(told["screening"])
+    if "sources" in told:
+        _tell_part("Shares of the variance", told["sources"])
+    if "screening" in told:
+        _tell_screening(told["screening"])
+    if "parameters" in told:
+        _tell_part("Shares of the parameters that matter", told["parameters"])
     for note in told["notes"]:
         typer.echo(note)
+
+
+def _tell_part(head: str, part: dict[str, Any]) -> None:
+    rows = f"{part['rows']:,} rows, {part['members']:,} members"
+    typer.echo(f"{head} (95 % interval; {rows}): alone | with all that it does together with others")
+    for quantity, figures in part["quantities"].items():
+        _tell_shares(quantity, figures, part["interval_share"])
 
 
 def _tell_shares(quantity: str, figures: dict[str, Any], held: float) -> None:

@@ -23,6 +23,9 @@ from havenward.report.panel import thousands
 from havenward.report.style import BLUE, DPI, FRAME, GRID, INK, QUIET, SKY
 from havenward.report.ticks import round_above
 
+PICTURES = ("sources.png", "screening.png", "parameters.png")
+"""What is drawn, of each part that has anything to show."""
+
 TOP, TITLE, AXIS, BAR, GAP, LABELS = 140, 30, 58, 17, 12, 255
 """Pixels: where panels begin; of a panel its title and axis; a bar, what lies between groups, and their names."""
 COLUMNS, BETWEEN, BEYOND = 2, 30, 24
