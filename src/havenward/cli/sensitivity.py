@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from havenward.ensemble.ensemble import Ensemble
     from havenward.ensemble.sensitivity import Found
 
-MOST_EFFECTS = 10
-"""Effects of a screening that are printed for a quantity; the table has all."""
+MOST_TOLD = 10
+"""Groups that are printed for a quantity, the largest; the table has all."""
 
 
 def command(
@@ -161,7 +161,8 @@ def _tell_part(head: str, part: dict[str, Any]) -> None:
 def _tell_shares(quantity: str, figures: dict[str, Any], held: float) -> None:
     spread = f"{tens(figures['mean'])} ({held:.0%} of futures: {tens(figures['q05'])} to {tens(figures['q95'])})"
     typer.echo(f"  {quantity.replace('_', ' ')}: {spread}")
-    for group, shares in figures["groups"].items():
+    largest = sorted(figures["groups"].items(), key=lambda item: -item[1]["total"]["value"])
+    for group, shares in largest[:MOST_TOLD]:
         typer.echo(f"    {group:<22} {_percent(shares['first'])} | {_percent(shares['total'])}")
 
 
@@ -177,6 +178,6 @@ def _tell_screening(screening: dict[str, Any]) -> None:
         if not effects:
             continue
         typer.echo(f"  {quantity.replace('_', ' ')}:")
-        for group, size in list(effects.items())[:MOST_EFFECTS]:
+        for group, size in list(effects.items())[:MOST_TOLD]:
             typer.echo(f"    {group:<22} {tens(size['value'])} ({tens(size['low'])} to {tens(size['high'])})")
     typer.echo(f"What matters: {screening['rule']}.")
