@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime as dt
 import random
 import subprocess
 import sys
@@ -22,10 +23,11 @@ from pathlib import Path
 
 import psutil
 
-from tests.ensemble.helpers import bits, scheduler, worker
+from tests.ensemble.helpers import bits, scheduler, whole, worker
 
-MEMBERS, BLOCK, LAST = 120, 2, "2010-04-30"
-ASKED = ("toy", "--members", str(MEMBERS), "--block", str(BLOCK), "--until", LAST)
+MEMBERS, BLOCK, LAST = 120, 2, dt.date(2010, 3, 12)
+"""Many blocks of few days, so that kills meet blocks rather than days."""
+ASKED = ("toy", "--members", str(MEMBERS), "--block", str(BLOCK), "--until", str(LAST))
 ENSEMBLE = (sys.executable, "-m", "havenward.cli.main", "ensemble", *ASKED)
 A_ROUND = 10
 """Kills of one ensemble; it may be done before."""
@@ -75,6 +77,11 @@ def finished(out: Path | str, *more: str) -> None:
         raise RuntimeError(f"the last client ended with {last.returncode}: {told}")
 
 
+def gone_on_with(out: Path) -> None:
+    """Go on with an ensemble to its end in this process, which need not be started."""
+    whole(out, members=MEMBERS, block=BLOCK, last=LAST)
+
+
 def committed(out: Path) -> int:
     """Return how many blocks say that they are there."""
     return len(list((out / "commits").glob("[!.]*")))
@@ -122,7 +129,7 @@ def on_this_machine(out: Path, kills: int, chance: random.Random, record: Record
                     break
             else:
                 break
-    finished(out, "--workers", "2")
+    gone_on_with(out)
 
 
 def on_a_cluster(out: Path, kills: int, chance: random.Random, record: Record) -> None:
@@ -149,8 +156,7 @@ def on_a_cluster(out: Path, kills: int, chance: random.Random, record: Record) -
                         break
                 else:
                     break
-        with scheduler() as (address, _), worker(address, scratch / "last"):
-            finished(out, "--scheduler", address)
+    gone_on_with(out)
 
 
 Way = Callable[[Path, int, random.Random, Record], None]
@@ -162,7 +168,7 @@ def rounds(kills: int, seed: int, ways: Sequence[Way] = tuple(WAYS.values()), te
     chance, record = random.Random(seed), Record()
     with tempfile.TemporaryDirectory() as kept:
         undisturbed = Path(kept) / "undisturbed"
-        finished(undisturbed, "--workers", "0")
+        gone_on_with(undisturbed)
         expected = bits(undisturbed)
         while record.killed.total() < kills:
             out, began = Path(kept) / str(record.rounds), time.monotonic()

@@ -14,5 +14,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(signal, "SIGKILL"
 @pytest.mark.parametrize("way", WAYS)
 def test_ten_kills_change_no_bit(way):
     record = rounds(10, seed=1, ways=[WAYS[way]])
+    print(record)
     assert record.killed.total() == 10
     assert record.same == record.rounds > 0, record

@@ -18,7 +18,7 @@ from havenward.ensemble import place
 from havenward.ensemble.ensemble import Ensemble
 from havenward.ensemble.executors import Here
 from tests.ensemble.helpers import KEYS, MEMBERS, begin, bits, s3_server, wait_until, whole
-from tests.faults.kills import client, committed, finished
+from tests.faults.kills import client, committed, finished, gone_on_with
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed") / "toy"
-    finished(folder, "--workers", "0")
+    gone_on_with(folder)
     return bits(folder)
 
 
