@@ -150,3 +150,12 @@ def test_no_change_below_ten_is_told_and_the_printed_span_holds_the_change(ends:
 )
 def test_shares_in_per_cent(share: float, words: str):
     assert disclosure.in_hundred(share) == words
+
+
+@pytest.mark.parametrize("draws", [1, 2, 5, 19, 20, 128])
+@pytest.mark.parametrize("kind", [np.int64, np.float32, np.float64])
+def test_quantiles_are_those_of_numpy_to_the_bit(draws, kind):
+    values = np.random.default_rng(draws).normal(5e4, 1e4, (3, draws, 7)).astype(kind)
+    tails = [0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0]
+    expected = np.quantile(values.astype(np.float64), tails, axis=1, method="weibull")
+    np.testing.assert_array_equal(quantiles(values, tails, axis=1), expected, strict=True)
