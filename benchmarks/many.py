@@ -11,19 +11,26 @@ import datetime as dt
 import shutil
 import tempfile
 import time
+from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
+from distributed import LocalCluster
+
 from havenward.ensemble.branches import Base
 from havenward.ensemble.ensemble import Ensemble
-from havenward.ensemble.executors import Executor, Here, Processes
+from havenward.ensemble.executors import Cluster, Done, Executor, Here, Processes, Warm
 from havenward.ensemble.kept import turned
 from havenward.ensemble.named import Wanted
 from havenward.ensemble.plan import BLOCK
+from havenward.ensemble.pool import Pool
 from havenward.ensemble.progress import preview
 from havenward.ensemble.reading import open_ensemble
 from havenward.ensemble.store import OUTCOME
-from havenward.ensemble.work import at_work
+from havenward.ensemble.work import at_work, do_block
 from havenward.guard.disclosure import quantiles
 from havenward.model.siege.requirements import SIEGE
 from havenward.report.ensemble import facts_of, summed
@@ -55,14 +62,17 @@ def measured(case: Case, folder: Path, members: int, executor: Executor) -> tupl
 
 
 def answers(case: Case) -> None:
-    """How soon a warm process has a first answer, and how soon a hundred members."""
+    """How soon a warm process has a first answer, and how soon a hundred members, alone and with two that wait for work."""
     wanted = [Wanted("arrived"), Wanted("in_camp")]
-    for again in (False, True):
-        began = time.perf_counter()
-        found = [(time.perf_counter() - began, one.members) for one in preview(case, Request(members=100), wanted)]
-        if again:
-            for seconds, members in (found[0], found[-1]):
-                say("answers", f"`{SCENARIO}`, warm process, {members} members", f"{seconds:.1f} s")
+    with Pool(2) as pool:
+        for words, helpers in (("warm process", None), ("two warm processes beside it", pool)):
+            for again in (False, True):
+                began = time.perf_counter()
+                every = preview(case, Request(members=100), wanted, helpers)
+                found = [(time.perf_counter() - began, one.members) for one in every]
+                if again:
+                    for seconds, members in (found[0], found[-1]):
+                        say("answers", f"`{SCENARIO}`, {words}, {members} members", f"{seconds:.1f} s")
 
 
 def what_ifs(case: SiegeCase) -> None:
@@ -107,6 +117,41 @@ def stores(case: Case, folder: Path, members: int) -> None:
     began = time.perf_counter()
     quantiles(store.read("daily_stock", members, slice(0, 1))[..., 0], [0.05, 0.25, 0.5, 0.75, 0.95])
     say("stores", f"figures of a fan chart of one site from {members} members", f"{time.perf_counter() - began:.2f} s")
+
+
+@dataclass
+class Threads:
+    """Does blocks in threads of this process: the plainest there is, to measure others by."""
+
+    number: int
+
+    def do(self, url: str, blocks: Sequence[int]) -> Generator[Done]:
+        """Yield what became of each block."""
+        with ThreadPoolExecutor(self.number) as threads:
+            for block, commit in zip(blocks, threads.map(partial(do_block, url), blocks), strict=True):
+                yield Done(block, commit)
+
+
+def executors(folder: Path, members: int) -> None:
+    """What a block costs beyond its members, by who does it: blocks of four members of `toy`, workers running already."""
+    case = case_of(load("toy", SIEGE))
+    with Pool(2) as pool, LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        ways = {"threads": Threads(2), "processes": Warm(pool), "a Dask cluster": Cluster(cluster.scheduler_address)}
+        seconds: dict[str, float] = {}
+        for again in (False, True):
+            for words, executor in ways.items():
+                where = folder / f"{words} {again}"
+                ensemble = Ensemble.begin(case, locate("toy"), str(where), Request(members=members), 4)
+                began = time.perf_counter()
+                states = list(ensemble.turn(executor))
+                seconds[words] = time.perf_counter() - began
+                if states[-1].failed:
+                    raise RuntimeError(states[-1].why)
+    blocks = members // 4
+    for words, took in seconds.items():
+        say("executors", f"{blocks} small blocks, two of {words}", f"{took:.1f} s, {took / blocks * 1000:.0f} ms a block")
+    say("executors", "Dask over threads", f"{seconds['a Dask cluster'] / seconds['threads']:.2f} times the time")
+    say("executors", "Dask over processes", f"{seconds['a Dask cluster'] / seconds['processes']:.2f} times the time")
 
 
 def growth(folder: Path) -> None:
@@ -160,6 +205,7 @@ def main() -> None:
         answers(case)
         what_ifs(case)
         stores(case, folder, given.members)
+        executors(folder, 256)
         growth(folder)
         drawn(folder, given.drawn)
     finally:
