@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -39,13 +38,12 @@ def test_members_come_in_their_order_in_growing_batches(members, hands):
     parts = list(growing(plan, hands))
     assert [m for part in parts for m in part.members] == list(range(members))
     sizes = [len(part.members) for part in parts]
-    assert sizes[0] == min(FIRST, -(-members // hands))
-    assert min(sizes) >= 1
-    assert max(sizes) <= LARGEST
-    assert all(a <= b for a, b in pairwise(sizes[: -2 * hands])), "until the last are shared out"
-    rounds = [sizes[start : start + hands] for start in range(0, len(sizes), hands)]
-    assert all(len(set(row)) == 1 for row in rounds[:-1])
-    assert max(rounds[-1]) * hands < members + hands
+    ramp, rounds = sizes[:2], [sizes[start : start + hands] for start in range(2, len(sizes), hands)]
+    assert ramp == [FIRST, 4 * FIRST] or members < 5 * FIRST
+    assert all(set(row) == {LARGEST} for row in rounds[:-1])
+    for last in rounds[-1:]:
+        assert 1 <= last[-1] <= last[0] <= LARGEST
+        assert len(set(last[:-1])) <= 1, "the last are alike"
 
 
 def test_a_snapshot_is_what_a_run_of_its_members_comes_to(snapshots, toy):

@@ -236,14 +236,16 @@ def sharpening(ensemble: Ensemble, executor: Executor, wanted: Sequence[Wanted])
 
 
 def growing(plan: Plan, hands: int = 1) -> Iterator[Plan]:
-    """Yield parts of a plan, from few members to many, in their order: as many of a size as there are hands to turn them."""
+    """Yield parts of a plan, from few members to many, in their order; the largest, as many at a time as there are hands.
+
+    The last of these are smaller alike, so that nobody waits for one.
+    """
     start, size = 0, FIRST
     while left := len(plan.members) - start:
-        # the last are shared out evenly, so that nobody waits for one
-        size = min(size, -(-left // hands))
-        for _ in range(hands):
-            members = plan.members[start : start + size]
-            if members:
+        alike = hands if size >= LARGEST else 1
+        size = min(size, LARGEST, -(-left // alike))
+        for _ in range(alike):
+            if members := plan.members[start : start + size]:
                 yield replace(plan, members=members, batch=len(members))
-            start += len(members)
-        size = min(4 * size, LARGEST)
+                start += len(members)
+        size *= 4
