@@ -149,3 +149,17 @@ def test_without_salib_it_says_what_to_install(tmp_path, monkeypatch):
     assert done.exit_code == 1
     assert "pip install 'havenward[sensitivity]'" in done.output
     assert not (tmp_path / "x").exists()
+
+
+def test_a_study_stands_in_the_catalogue_and_is_not_verified_from_it(folder):
+    where, _ = folder
+    listed = CliRunner().invoke(app, ["runs", "--kind", "study", "--json"])
+    assert listed.exit_code == 0, listed.output
+    (entry,) = [one for one in json.loads(listed.output)["runs"] if one["place"] == str(where)]
+    assert (entry["scenario"], entry["kind"], entry["state"]) == ("toy", "study", "here")
+    shown = CliRunner().invoke(app, ["runs", "show", entry["id"]])
+    assert str(where) in shown.output.replace("\n", "")
+    for words in (["verify"], ["runs", "again"]):
+        refused = CliRunner().invoke(app, [*words, str(where)])
+        assert refused.exit_code == 1
+        assert "neither verified nor made again" in refused.output

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     run = "run"
     ensemble = "ensemble"
     comparison = "comparison"
+    study = "study"
 
 
 class Tier(StrEnum):

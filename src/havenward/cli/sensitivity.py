@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from havenward.cli.catalogued import enter
 from havenward.cli.compare import tens
 from havenward.cli.ensemble import broken_off, executor_of, follow
 from havenward.cli.run import Assumptions, Solver, read, request_of
@@ -107,6 +108,7 @@ def command(
         told = record(case, found)
         log_export("run", run=told["run_id"], scenario=told["scenario"], tier=tier, why="sensitivity", where=folder)
         _write(folder, found, told)
+        enter(folder)
     except (RunError, AuditError) as error:
         typer.echo(f"havenward: {error}", err=True)
         raise typer.Exit(1) from None

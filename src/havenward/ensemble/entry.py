@@ -20,12 +20,19 @@ from havenward.guard.disclosure import SMALLEST_SHOWN, Interval, span_text
 from havenward.run.request import RunError
 from havenward.scenario.schema import Tier
 
-Kind = Literal["run", "ensemble", "comparison"]
+Kind = Literal["run", "ensemble", "comparison", "study"]
 State = Literal["here", "changed", "gone", "elsewhere"]
-RECORDS: dict[Kind, str] = {"run": "run.json", "ensemble": "ensemble.json", "comparison": "comparison.json"}
+RECORDS: dict[Kind, str] = {
+    "run": "run.json",
+    "ensemble": "ensemble.json",
+    "comparison": "comparison.json",
+    "study": "sensitivity.json",
+}
 """The file by which a folder of each kind is known."""
 BASE = "base"
 """The side of a comparison in which nothing is edited; the others are edit-1, edit-2 and so on."""
+PARTS = ("sources", "screening", "parameters")
+"""The ensembles of a sensitivity study, as far as they were asked for."""
 RECEIVED = ("waiting", "in_screening", "in_transit", "in_camp", "in_host", "onward")
 """Stages of people who are to be received."""
 Told = TypeVar("Told", bound=BaseModel)
@@ -56,9 +63,17 @@ class Record(BaseModel):
     outcome_sha256: str = ""
 
 
+class StudyRecord(Record):
+    """The same of a sensitivity study, whose members are no sample of futures."""
+
+    members_done: int = 0
+    interval: str = "none: the members of a study are no sample of futures"
+    final: dict[str, dict[str, float | None]] = {}
+
+
 @dataclass(frozen=True)
 class Entry:
-    """A run, an ensemble or a comparison in the catalogue.
+    """A run, an ensemble, a comparison or a study in the catalogue.
 
     Attributes:
         id: of this entry: a hash of kind, run and place.
@@ -110,6 +125,11 @@ class Entry:
         kind, content = found(place)
         if kind == "comparison":
             return cls._compared(place, content)
+        if kind == "study":
+            study = _read(StudyRecord, f"{place.url}/{RECORDS[kind]}", content)
+            outcomes = "".join(_committed(Place.at(f"{place.url}/{part}")) for part in PARTS)
+            done = study.model_copy(update={"members_done": study.members})
+            return cls._from(kind, place, content, done, study.run_id, _hash(outcomes))
         one = _read(Record, f"{place.url}/{RECORDS[kind]}", content)
         outcome = one.outcome_sha256 or _committed(place)
         return cls._from(kind, place, content, one, one.run_id, outcome)

@@ -39,8 +39,9 @@ MEANINGS = {
 def record(case: SiegeCase, found: Found) -> dict[str, Any]:
     """Return what a study came to."""
     head = ("scenario", "tier", "banner", "seed", "solver", "run_id", "version", "calibrated", "first_day", "last_day")
+    how = ("made", "model", "days", "status")
     told: dict[str, Any] = {"title": f"{case.title}: where the spread comes from"}
-    told |= {key: found.record[key] for key in (*head, "edits", "caution", "changes")}
+    told |= {key: found.record[key] for key in (*head, *how, "edits", "caution", "changes")}
     told["members"] = sum(part.study.members for part in found.parts.values())
     told["quantities"] = [str(one) for one in found.wanted]
     for part, shares in (("sources", found.sources), ("parameters", found.parameters)):

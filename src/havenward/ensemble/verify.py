@@ -64,10 +64,13 @@ def parts_of(where: str) -> list[Recorded]:
     """Return what lies at a place: one run or ensemble, or every side of a comparison.
 
     Raises:
-        RunError: nothing that was finished, or a record is damaged.
+        RunError: nothing that was finished, a study, or a record that is damaged.
     """
     place = Place.at(where)
     kind, _ = found(place)
+    if kind == "study":
+        wrong = f"{place.url} holds a sensitivity study, which is neither verified nor made again from its folder"
+        raise RunError(f"{wrong}: the command that made it looks at every block when it is called with --resume")
     if kind == "comparison":
         return [RecordedEnsemble.of(f"{place.url}/{name}") for name in sides_of(place)]
     return [RecordedRun.of(Path(place.url)) if kind == "run" else RecordedEnsemble.of(place.url)]
