@@ -94,7 +94,7 @@ def turned(scenario: FleeScenario, solver: SolverName, level: Level | Mends, mem
         numbers = np.arange(start, min(start + BATCH, members), dtype=np.uint32)
         rules = flee.for_members(Members.alike(numbers), SEED, 0.0, 0)
         ledger = Ledger(rules.table)
-        carrier = solver_for(solver, rules, SEED, numbers, ledger, 1)
+        carrier = solver_for(solver, rules.start(), SEED, numbers, ledger, 1)
         for day in range(scenario.days):
             turn_day(rules, carrier, ledger, day)
             for k, rows in enumerate(stood):
