@@ -136,7 +136,7 @@ def test_the_page_opens_with_the_figures_of_the_store(kept: Path, page: Path):
 def test_the_page_has_what_is_kept_and_says_what_is_not(page: Path):
     outline = Outline(page)
     anchors = [attributes["id"] for tag, attributes in outline.tags if tag == "h2"]
-    assert anchors[2:-1] == ["arrivals", "stocks", "crossings", "camps", "flows", "needs", "assumptions"]
+    assert anchors[2:-1] == ["arrivals", "stocks", "crossings", "camps", "flows", "needs", "spread", "assumptions"]
     assert NOT_KEPT in outline.text
     assert "Longest wait" not in outline.text
     assert "Largest queue, persons" in outline.text

@@ -25,14 +25,22 @@ def command(
     reason: Annotated[
         str, typer.Option(help="Why a restricted run leaves the screen; needed for restricted runs only.")
     ] = "",
+    sensitivity: Annotated[
+        str,
+        typer.Option(
+            metavar="STUDY",
+            help="For an ensemble: the folder or address that `havenward sensitivity` wrote, of the same run; the page says "
+            "where the spread comes from.",
+        ),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Draw the report of a run, an ensemble or a comparison: one HTML page that needs no network, and PNG pictures."""
     with frugal():
-        draw(run if "://" in run else Path(run), out, reason, as_json=as_json)
+        draw(run if "://" in run else Path(run), out, reason, sensitivity, as_json=as_json)
 
 
-def draw(source: Path | str, out: Path | None, reason: str, *, as_json: bool) -> None:
+def draw(source: Path | str, out: Path | None, reason: str, study: str, *, as_json: bool) -> None:
     """Write the report and print where it is, or what is wrong."""
     from havenward.guard.audit import AuditError
     from havenward.report.detail import WithheldError
@@ -42,7 +50,7 @@ def draw(source: Path | str, out: Path | None, reason: str, *, as_json: bool) ->
 
     try:
         with bar() as progress:
-            page = write_report(source, out, progress, reason=reason)
+            page = write_report(source, out, progress, reason=reason, study=study)
     except (RunError, RunFolderError, WithheldError, AuditError) as error:
         typer.echo(f"havenward: {error}", err=True)
         raise typer.Exit(1) from None

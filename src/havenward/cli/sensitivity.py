@@ -125,6 +125,7 @@ def command(
 def _write(folder: str, found: Found, told: dict[str, Any]) -> None:
     from havenward.ensemble.place import Place
     from havenward.ensemble.sensitivity_table import table, workbook_of
+    from havenward.ensemble.study_reading import STUDIED
     from havenward.ensemble.tables import csv_of
     from havenward.report.shares_sheet import PICTURES, draw_shares
 
@@ -137,7 +138,7 @@ def _write(folder: str, found: Found, told: dict[str, Any]) -> None:
         place.write(name, drawn[name]) if name in drawn else place.remove(name)
     place.write("sensitivity.csv", csv_of(frame))
     place.write("sensitivity.xlsx", workbook_of(frame, told))
-    place.write("sensitivity.json", (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())
+    place.write(STUDIED, (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def _tell(told: dict[str, Any]) -> None:

@@ -100,7 +100,7 @@ def open_ensemble(url: str) -> Kept:
         RunError: there is none, it is not finished, or it is damaged.
     """
     store, rules = at_work(url)
-    record = _checked(store.place, RECORD, Said, f"{url} is not finished, for it holds no {RECORD}; {MEND}")
+    record = checked(store.place, RECORD, Said, f"{url} is not finished, for it holds no {RECORD}; {MEND}")
     members: int = record["members_done"]
     _check_there(store, rules, members)
     return Kept(store, record, rules.case, coordinates(rules.ruleset, store.plan.run(), rules.case.series), members)
@@ -114,7 +114,7 @@ def open_comparison(folder: Path) -> KeptComparison:
     """
     place = Place.at(str(folder))
     lacking = f"{folder} is not finished, for it holds no {COMPARED}; {MEND}"
-    told = ComparisonTold.model_validate(_checked(place, COMPARED, ComparisonTold, lacking))
+    told = ComparisonTold.model_validate(checked(place, COMPARED, ComparisonTold, lacking))
     sides = [open_ensemble(str(folder / name)) for name in (BASE, *(f"edit-{k + 1}" for k in range(len(told.edits))))]
     for side in sides[1:]:
         Comparison.of(sides[0].store, side.store, told.members)
@@ -126,7 +126,7 @@ def open_comparison(folder: Path) -> KeptComparison:
     return KeptComparison(told, sides[0], sides[1:])
 
 
-def _checked(place: Place, name: str, model: type[Model], lacking: str) -> dict[str, Any]:
+def checked(place: Place, name: str, model: type[Model], lacking: str) -> dict[str, Any]:
     """Return what a file holds that must be there."""
     content = place.read(name)
     if content is None:

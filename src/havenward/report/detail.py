@@ -48,6 +48,10 @@ class Detail:
         """Whether a section may be drawn."""
         return section not in self.withheld
 
+    def tells(self, site: str | None) -> bool:
+        """Whether figures of a site may be told under its own name; those of all sites together always."""
+        return self.full or site is None or (self.allows("camps") and self.camps.get(site) == site)
+
 
 @dataclass(frozen=True)
 class Names:

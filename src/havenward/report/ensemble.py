@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from havenward.ensemble.reading import Kept
+from havenward.ensemble.study_reading import KeptStudy, open_study
 from havenward.report import siege
 from havenward.report.detail import Detail, detail
 from havenward.report.facts import Facts, facts
@@ -35,6 +36,8 @@ class EnsembleMaterial(siege.Material):
     sums: StoredSums
     members: int
     """That are there; `sums` may be of fewer."""
+    study: KeptStudy | None
+    """Where the spread comes from, where that was asked for."""
 
 
 def case_of(kept: Kept) -> SiegeCase:
@@ -74,18 +77,35 @@ def facts_of(kept: Kept, sums: StoredSums) -> Facts:
     return replace(facts(frame, case_of(kept).scenario, kept.record), last=sums.dates[-1].item())
 
 
-def material(kept: Kept, folder: Path, today: dt.date, reason: str) -> EnsembleMaterial:
+def material(kept: Kept, folder: Path, today: dt.date, reason: str, study: str = "") -> EnsembleMaterial:
     """What the report of an ensemble is made from, as far as its tier lets it be told.
+
+    Parameters
+    ----------
+    kept
+        The ensemble.
+    folder
+        Where the report goes.
+    today
+        The day on which it is made.
+    reason
+        Why a restricted run of a live scenario leaves the screen.
+    study
+        A sensitivity study of the same run; empty: none.
 
     Raises
     ------
     RunError
-        if it is of a Flee folder.
+        if it is of a Flee folder, or the study is of another run, not finished or damaged.
     WithheldError
         if the tier forbids it.
     """
     sums, told = summed(kept, kept.record["tier"], today, reason, Memory())
-    return EnsembleMaterial(kept.record, facts_of(kept, sums), told, folder, case_of(kept).scenario, sums, kept.members)
+    found = open_study(study) if study else None
+    if found is not None:
+        found.check_same(kept)
+    known, scenario = facts_of(kept, sums), case_of(kept).scenario
+    return EnsembleMaterial(kept.record, known, told, folder, scenario, sums, kept.members, found)
 
 
 def opening(given: EnsembleMaterial) -> Opening:
@@ -100,6 +120,7 @@ def opening(given: EnsembleMaterial) -> Opening:
 def all_sections(given: EnsembleMaterial, progress: Progress) -> Sequence[Section]:
     """Every section of the page."""
     from havenward.report import sections
+    from havenward.report.spread import spread
 
     parts: list[tuple[str, Make]] = [
         ("Looking for corridors that open", lambda: sections.corridors(given)),
@@ -109,6 +130,7 @@ def all_sections(given: EnsembleMaterial, progress: Progress) -> Sequence[Sectio
         ("Drawing camps", lambda: sections.camps(given)),
         ("Drawing flows", lambda: sections.flows(given, links_of(given.sums))),
         ("Counting needs", lambda: sections.needed(given)),
+        ("Sharing the spread out", lambda: spread(given)),
         ("Listing assumptions", lambda: sections.assumptions(given)),
     ]
     return made(parts, progress)

@@ -40,6 +40,7 @@ SHARES = (
     Mark("with all that it does together with others", SKY, 1.0),
     Mark("95 % interval of the estimate", INK),
 )
+WHEN = "flows over all days, stages on the last"
 EFFECTS = (Mark("mean change over the 90 % range", BLUE, 1.0), Mark("95 % interval of the estimate", INK))
 
 Bars = Sequence[tuple[str, Sequence[Span]]]
@@ -108,13 +109,27 @@ def draw_shares(found: Found, notes: Sequence[str], folder: Path) -> list[Path]:
     drawn = []
     for part, title, rows, legend, panels in parts:
         if panels:
-            words = f"{found.parts[part].study.rows:,} {rows}; flows over all days, stages on the last"
-            sheet = _sheet(title, words, legend, panels, notes, _facts(found.parts[part].record))
+            words = f"{found.parts[part].study.rows:,} {rows}; {WHEN}"
+            sheet = _sheet(title, words, legend, panels, notes, facts_of(found.parts[part].record))
             drawn.append(sheet.save(folder / f"{part}.png"))
     return drawn
 
 
-def _facts(record: Mapping[str, Any]) -> Facts:
+def draw_sources(shares: Sequence[Shares], rows: int, facts: Facts, path: Path) -> Path:
+    """Draw where the spread of some quantities comes from, any of which can be shared out; return the picture.
+
+    Args:
+        shares: of the quantities.
+        rows: of the study.
+        facts: of the study.
+        path: of the picture.
+    """
+    words = f"{rows:,} rows; {WHEN}"
+    return _sheet("Where the spread comes from", words, SHARES, _of_shares(shares), (), facts).save(path)
+
+
+def facts_of(record: Mapping[str, Any]) -> Facts:
+    """Return the facts of a part of a study from how it was made."""
     copied = ("scenario", "title", "nature", "tier", "version", "solver", "calibrated", "interval")
     return Facts(
         **{key: record[key] for key in copied},

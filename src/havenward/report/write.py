@@ -15,6 +15,7 @@ from havenward.report.flee.material import FleeMaterial
 from havenward.report.material import Common, Progress
 from havenward.report.opening import Opening
 from havenward.run.reading import RECORD, Run, open_run
+from havenward.run.request import RunError
 from havenward.scenario.flee.schema import FleeScenario
 from havenward.scenario.schema import Scenario
 
@@ -50,6 +51,7 @@ def write_report(
     *,
     reason: str = "",
     today: dt.date | None = None,
+    study: str = "",
 ) -> Path:
     """Draws the report of a run, an ensemble or a comparison and returns the path of its page.
 
@@ -65,13 +67,16 @@ def write_report(
         Why a restricted run of a live scenario leaves the screen; needed for those only.
     today
         The day on which the report is made; it decides what a public report of a live scenario may tell.
+    study
+        The folder or address of a sensitivity study of the same run as an ensemble's; empty: none.
 
     Raises
     ------
     RunFolderError
         if the folder is not a finished run, or is damaged.
     RunError
-        if the ensemble or comparison in it is not finished, or is damaged.
+        if the ensemble or comparison in it is not finished, or is damaged; if the study is not, or is of another run; or if
+        one is given for anything but an ensemble.
     WithheldError
         if the tier forbids the report.
     AuditError
@@ -80,6 +85,8 @@ def write_report(
     progress("Reading", 0.0)
     folder, day = out or report_folder(source), today or dt.date.today()
     kind = kind_in(source)
+    if study and kind != "ensemble":
+        raise RunError(f"{source} holds no ensemble, and where the spread comes from is told of ensembles only")
     if kind == "run":
         return write_report_of(open_run(Path(source)), folder, progress, reason=reason, today=day)
     from havenward.ensemble.reading import open_comparison, open_ensemble
@@ -87,7 +94,7 @@ def write_report(
     if kind == "ensemble":
         from havenward.report import ensemble
 
-        many = ensemble.material(open_ensemble(str(source)), folder, day, reason)
+        many = ensemble.material(open_ensemble(str(source)), folder, day, reason, study)
         return _written(many, lambda: (ensemble.opening(many), ensemble.all_sections(many, progress)), progress, reason)
     from havenward.report.compare.material import comparison_material
     from havenward.report.compare.opening import comparison_opening

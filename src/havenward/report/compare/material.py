@@ -106,7 +106,7 @@ class ComparisonMaterial(Material):
 
     def named(self, side: Side) -> list[Named]:
         """The named quantities that may be told of a side, and of which there is anybody."""
-        found = [self._named(side, one) for one in self.wanted if tellable(one, side.told)]
+        found = [self._named(side, one) for one in self.wanted if side.told.tells(one.site)]
         return [one for one in found if one.pair.anybody]
 
     def _named(self, side: Side, wanted: Wanted) -> Named:
@@ -145,12 +145,6 @@ def over_run(*keys: Key) -> Callable[[StoredSums], Values]:
 def at_last(key: Key) -> Callable[[StoredSums], Values]:
     """Reads (draw,) persons of a stock on the last day."""
     return lambda sums: sums.stocks_at_ends.of(*key)[:, -1]
-
-
-def tellable(wanted: Wanted, told: Detail) -> bool:
-    """Whether a named quantity may be told: one at a site only where that site may be named."""
-    site = wanted.site
-    return told.full or site is None or (told.allows("camps") and told.camps.get(site) == site)
 
 
 def comparison_material(kept: KeptComparison, folder: Path, today: dt.date, reason: str) -> ComparisonMaterial:
