@@ -151,6 +151,8 @@ def _tell(told: dict[str, Any]) -> None:
                 typer.echo(f"    {part}: {_change(figures)}")
             if "danger" in parts:
                 typer.echo("    Danger rests on assumptions that are the same for all ways; it says nothing about this one.")
+        for note in edit["notes"]:
+            typer.echo(f"  {note}")
         if edit["variance_ratio"] is not None:
             ratio = edit["variance_ratio"]
             typer.echo(f"  Pairing makes the variance of a difference {ratio:,.1f} times smaller (median of those above).")

@@ -18,10 +18,17 @@ from havenward.run.request import RunError
 from havenward.run.siege_case import SiegeCase
 from havenward.scenario.edits.ways import CloseCorridor, CloseCrossing, OpenCorridor
 
+Opened = tuple[OpenCorridor, tuple[str, ...]]
+"""A corridor that is opened, and the parts of its effect that are told."""
 TOLD = ("arrived", "waiting", "in_camp", "in_host", "returned")
 """Quantities that are told where none is named."""
 DANGER = frozenset({"captured", "died_on_way", "dead_or_lost", "turned_back", "released"})
 """Quantities that no comparison tells, but for the sum of two of them where one corridor is opened."""
+TOGETHER = "The corridor is opened together with other edits: these are the effects of all of them."
+SMALL_HOME = (
+    f"What a corridor from a place with fewer than {SMALLEST_HOME:,} people does is not told: as nobody else is moved by "
+    "it, it would say who left that place."
+)
 FEWEST_FOR_RATIO = 20
 """Pairs below which a ratio of variances is not told."""
 
@@ -46,7 +53,7 @@ def check_wanted(case: SiegeCase, wanted: Sequence[Wanted]) -> None:
     Raises:
         RunError: one tells of danger on the way, or of who stays in or leaves a place with few people.
     """
-    small = {place.name for place in case.scenario.locations if place.kind == "home" and place.population < SMALLEST_HOME}
+    small = small_homes(case)
     for one in wanted:
         if one.quantity in DANGER:
             raise RunError(
@@ -68,7 +75,7 @@ def record(
         wanted: quantities to be told of each; those that an edit's side does not know are left out.
         about: what is said of all: scenario, tier, banner, members, seed, interval.
     """
-    opened = parts_told(cases)
+    told_of = parts_told(cases)
     edits = {}
     for words, comparison in found.items():
         told = {str(one): comparison.total(one) for one in wanted if comparison.tells(one)}
@@ -78,25 +85,46 @@ def record(
                 for name, part in comparison.corridor(edit.from_place, edit.crossing).items()
                 if name in names
             }
-            for edit, names in opened[words]
+            for edit, names in told_of[words]
+            if names
         }
         edits[words] = {
             "edits": cases[words].edits.rows(),
             "caution": cases[words].words.get("caution", ""),
             "quantities": {name: figures_of(one) for name, one in told.items()},
             "corridors": parts,
+            "notes": notes(cases[words], told_of[words]),
             "variance_ratio": _ratio([float(one.variance_ratio[0]) for one in told.values()], comparison.members),
         }
     members = next(iter(found.values())).members
     return {**about, "interval_share": round(held_share(members, 0.9), 3), "edits": edits}
 
 
-def parts_told(cases: Mapping[str, SiegeCase]) -> dict[str, list[tuple[OpenCorridor, tuple[str, ...]]]]:
-    """Return the corridors that each case opens, with the parts of their effect that are told: danger of one alone."""
+def parts_told(cases: Mapping[str, SiegeCase]) -> dict[str, list[Opened]]:
+    """Return the corridors that each case opens, with the parts of their effect that are told.
+
+    Danger is told of one corridor alone, and nothing of a corridor from a place with few people: within pairs all who set
+    out more, or another way, or are lost, are from there.
+    """
     opened = {words: [edit for edit in case.edits.made if isinstance(edit, OpenCorridor)] for words, case in cases.items()}
     alone = sum(len(edits) for edits in opened.values()) == 1
     names = ("induction", "diversion", *(("danger",) if alone else ()))
-    return {words: [(edit, names) for edit in edits] for words, edits in opened.items()}
+    small = {words: small_homes(case) for words, case in cases.items()}
+    return {
+        words: [(edit, () if edit.from_place in small[words] else names) for edit in edits]
+        for words, edits in opened.items()
+    }
+
+
+def notes(case: SiegeCase, opened: Sequence[Opened]) -> list[str]:
+    """Return what must be said of the parts of the corridors that a case opens, sentence by sentence."""
+    together = any(names for _, names in opened) and len(case.edits.made) > 1
+    return [*([TOGETHER] if together else []), *([SMALL_HOME] if not all(names for _, names in opened) else [])]
+
+
+def small_homes(case: SiegeCase) -> set[str]:
+    """Return the homes of which it is not told who stays or leaves."""
+    return {place.name for place in case.scenario.locations if place.kind == "home" and place.population < SMALLEST_HOME}
 
 
 def figures_of(found: Differences) -> dict[str, Any]:

@@ -27,10 +27,11 @@ def corridors(given: ComparisonMaterial, side: Side) -> Section | None:
     anchor, title = f"edit-{side.number}-corridor", f"{side.name}: what the corridor does"
     if not side.told.allows("flows"):
         return Section(anchor, title, texts=[OPENED_CORRIDOR, side.told.withheld["flows"]])
-    texts, rows, lines = [OPENED_CORRIDOR], [], []
-    if len(side.case.edits.made) > 1:
-        texts.append("The corridor is opened together with other edits: these are the effects of all of them.")
-    for corridor, names in side.corridors:
+    texts, rows, lines = [OPENED_CORRIDOR, *side.notes], [], []
+    told = [(corridor, names) for corridor, names in side.corridors if names]
+    if not told:
+        return Section(anchor, title, texts=texts)
+    for corridor, names in told:
         way = way_words(given, side, corridor)
         rows.append(Row(way))
         for name, pair in given.parts(side, corridor, names).items():
@@ -38,10 +39,8 @@ def corridors(given: ComparisonMaterial, side: Side) -> Section | None:
             effect = Effect.of(pair)
             rows.append(Row(part, pair, meaning))
             lines.append([way, part, meaning, change_text(effect.change), effect.chance])
-        if not given.tells_way(side, corridor):
-            texts.append(
-                "Diversion is not told: it would say how many leave one place, or go one way, that may not be told."
-            )
+        if not side.told.full:
+            texts.append("Diversion is not told: it would say how many go one way, which may not be told.")
         if "danger" in names:
             texts.append("Danger rests on assumptions that are the same for all ways; it says nothing about this one.")
     path = spans_picture(

@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from havenward.ensemble.compare import LOST, parts_of
-from havenward.ensemble.compared import check_edits, check_wanted, parts_told
+from havenward.ensemble.compared import Opened, check_edits, check_wanted, notes, parts_told
 from havenward.ensemble.named import Wanted
 from havenward.ensemble.reading import KeptComparison
-from havenward.guard.disclosure import SMALLEST_HOME
 from havenward.guard.warnings import caution
 from havenward.report.compare.pair import Pair
 from havenward.report.detail import Detail
@@ -45,7 +44,7 @@ class Side:
     told: Detail
     worth: float | None
     """Variance of the difference of members that are no pairs, over that of pairs; None where that cannot be said."""
-    corridors: Sequence[tuple[OpenCorridor, tuple[str, ...]]]
+    corridors: Sequence[Opened]
     """Those that it opens, and the parts of their effect that may be told."""
 
     @property
@@ -73,6 +72,11 @@ class Side:
     def lines(self) -> list[str]:
         """Its edits, a line each, as far as they may be told."""
         return edits_told([edit.told for edit in self.case.edits.made], self.told)
+
+    @property
+    def notes(self) -> list[str]:
+        """What must be said of the parts of its corridors' effects."""
+        return notes(self.case, self.corridors)
 
     @property
     def caution(self) -> str:
@@ -128,13 +132,9 @@ class ComparisonMaterial(Material):
         this_way = self.pair(side, over_run(("way", "left_home", corridor.from_place, corridor.crossing, "")))
         lost = self.pair(side, over_run(*(("quantity", name) for name in LOST)))
         parts = parts_of(*((both.base, both.edited) for both in (out, this_way, lost)))
-        told = names if self.tells_way(side, corridor) else [name for name in names if name != "diversion"]
+        # how many set out by one way is not told by tiers that join ways
+        told = names if side.told.full else [name for name in names if name != "diversion"]
         return {name: Pair(*parts[name]) for name in told}
-
-    def tells_way(self, side: Side, corridor: OpenCorridor) -> bool:
-        """Whether it may be told how many set out by one way: not by tiers that join ways, and never from a small place."""
-        people = {place.name: place.population for place in side.case.scenario.locations}
-        return side.told.full and people[corridor.from_place] >= SMALLEST_HOME
 
 
 def over_run(*keys: Key) -> Callable[[StoredSums], Values]:
