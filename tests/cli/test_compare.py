@@ -64,6 +64,42 @@ def test_it_is_the_same_once_more(folder):
     assert (where / "comparison.csv").read_bytes() == content
 
 
+def test_a_folder_that_holds_anything_else_is_left_alone(folder, tmp_path):
+    there, _ = folder
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "thesis.txt").write_text("precious", encoding="utf-8")
+    file = tmp_path / "file"
+    file.write_text("precious", encoding="utf-8")
+    words = [DESKS, *SHORT]
+    again = [*words, "--resume"]
+    for where, given, wrong in (
+        (other, words, "holds something else than a comparison (thesis.txt); give another --out, or empty it"),
+        (other, again, "holds something else than a comparison (thesis.txt); give another --out, or empty it"),
+        (there / "base", again, "holds something else than a comparison (commits); give another --out"),
+        (file, words, "is a file; give a folder by --out"),
+        (there, words, "holds a comparison already; go on with it by --resume, or give another --out"),
+    ):
+        before = {path: path.stat().st_mtime_ns for path in where.rglob("*")}
+        done = compare(*given, "--out", str(where))
+        assert done.exit_code == 1
+        assert f"{where} {wrong}" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+        assert {path: path.stat().st_mtime_ns for path in where.rglob("*")} == before
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert compare(*words, "--out", str(empty)).exit_code == 0, "an empty folder may be filled"
+
+
+def test_one_of_more_edits_is_not_gone_on_with_by_fewer(folder):
+    where, _ = folder
+    (where / "edit-2").mkdir()
+    done = compare(DESKS, *SHORT, "--out", str(where), "--resume")
+    (where / "edit-2").rmdir()
+    assert done.exit_code == 1
+    assert "holds a comparison of 2 edits, not 1; name all, or give another --out" in done.stderr
+
+
 def test_named_quantities_as_json(folder):
     where, _ = folder
     words = ["--quantity", "in_host@Eastholm", "--json", "--resume"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,9 @@ from havenward.cli.what_if import FOR_SIEGES, show_caution
 if TYPE_CHECKING:
     from havenward.ensemble.compare import Comparison
     from havenward.run.siege_case import SiegeCase
+
+FILES = ("comparison.csv", "comparison.xlsx", "comparison.json")
+"""What lies beside the sides of a comparison."""
 
 
 def command(
@@ -72,6 +76,7 @@ def command(
         check_wanted(case, wanted)
         tier = case.tier(dt.date.today())
         folder = out or Path("runs") / f"{case.name}.{tier}.seed{seed}.comparison"
+        check_folder(folder, len(edited), resume=resume)
         sides = {"base": case, **edited}
         places = {words: str(folder / (f"edit-{k}" if k else "base")) for k, words in enumerate(sides)}
         ensembles = {
@@ -104,6 +109,26 @@ def command(
         show_caution(side.scenario)
 
 
+def check_folder(folder: Path, edits: int, *, resume: bool) -> None:
+    """Refuse a folder that holds anything but this comparison, which is gone on with only when that is asked for.
+
+    Raises:
+        RunError: it does, or it is a file.
+    """
+    from havenward.run.request import RunError
+
+    if folder.is_file():
+        raise RunError(f"{folder} is a file; give a folder by --out")
+    names = {path.name for path in folder.iterdir() if not path.name.startswith(".")} if folder.exists() else set()
+    sides = {name for name in names if re.fullmatch(r"edit-\d+", name)}
+    if other := sorted(names - sides - {"base", *FILES}):
+        raise RunError(f"{folder} holds something else than a comparison ({other[0]}); give another --out, or empty it")
+    if names and not resume:
+        raise RunError(f"{folder} holds a comparison already; go on with it by --resume, or give another --out")
+    if not sides <= {f"edit-{k + 1}" for k in range(edits)}:
+        raise RunError(f"{folder} holds a comparison of {len(sides)} edits, not {edits}; name all, or give another --out")
+
+
 def siege(scenario: str, edits: list[str]) -> SiegeCase:
     """Return a case with edits made, or print what is wrong with it and end with 1.
 
@@ -126,14 +151,15 @@ def _write(folder: Path, found: dict[str, Comparison], told: dict[str, Any]) -> 
 
     frame = table(found)
     place = Place.at(str(folder))
-    place.write("comparison.csv", csv_of(frame))
+    csv, workbook, record = FILES
+    place.write(csv, csv_of(frame))
     about = {key: str(value) for key, value in told.items() if key != "edits"}
     for words, edit in told["edits"].items():
         about[f"edit: {words}"] = "; ".join(map(str, edit["edits"]))
         if edit["caution"]:
             about[f"caution: {words}"] = edit["caution"]
-    place.write("comparison.xlsx", workbook_of(frame, about))
-    place.write("comparison.json", (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())
+    place.write(workbook, workbook_of(frame, about))
+    place.write(record, (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def _tell(told: dict[str, Any]) -> None:
