@@ -5,6 +5,8 @@ from __future__ import annotations
 import operator
 import os
 import signal
+import subprocess
+import sys
 import time
 from contextlib import closing
 
@@ -12,7 +14,7 @@ import psutil
 import pytest
 
 from havenward.ensemble.named import Wanted
-from havenward.ensemble.pool import Lost, Pool
+from havenward.ensemble.pool import ATTEMPTS, Lost, Pool
 from havenward.ensemble.progress import preview
 from havenward.run.request import Request
 from tests.ensemble.helpers import LAST, case, wait_until
@@ -71,6 +73,56 @@ def test_all_end_with_the_pool():
         there = [psutil.Process(pid) for pid in workers(short)]
         assert len(there) == 2
     wait_until(lambda: not any(one.is_running() for one in there), seconds=5)
+
+
+MANY = """
+import datetime as dt
+from havenward.ensemble.ensemble import Ensemble
+from havenward.ensemble.executors import Processes
+from havenward.run.request import Request
+from havenward.run.siege_case import SiegeCase
+from havenward.scenario.folder import locate
+from havenward.scenario.read import load
+
+few = Request(last=dt.date(2010, 3, 3), members=24)
+ensemble = Ensemble.begin(SiegeCase(load("toy")), locate("toy"), "there", few, 2, resume=True)
+for state in ensemble.turn(Processes(1)):
+    print(state.done, state.failed)
+"""
+FEW = """
+import operator
+from havenward.ensemble.pool import Pool
+
+if {guard}:
+    with Pool(1) as pool:
+        print(dict(pool.map(operator.neg, [1, 2])))
+"""
+
+
+def ran(folder, *words, given=None):
+    """Return what a Python that is given words, or a script to read, ends with, prints, and says at last; it ends soon."""
+    done = subprocess.run(
+        [sys.executable, *words], cwd=folder, input=given, capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.returncode, done.stdout.splitlines(), "".join(done.stderr.splitlines()[-1:])
+
+
+def test_a_script_that_is_not_guarded_is_told_so_and_how_to_mend_it(tmp_path):
+    script = tmp_path / "many.py"
+    script.write_text(MANY, encoding="utf-8")
+    code, out, why = ran(tmp_path, "many.py")
+    assert (code, out) == (1, ["0 0"] * (1 + ATTEMPTS)), "one block is tried, and no other"
+    assert "3 workers, one after the other, ended at their start with status 1, before they had any work" in why
+    assert f"Each reads {script} anew" in why
+    assert "put the script's main part below 'if __name__ == \"__main__\":'" in why
+    script.write_text(FEW.format(guard='__name__ == "__main__"'), encoding="utf-8")
+    assert ran(tmp_path, "many.py") == (0, ["{0: -1, 1: -2}"], "")
+
+
+def test_a_script_that_is_piped_is_told_to_be_a_file(tmp_path):
+    code, _, why = ran(tmp_path, given=FEW.format(guard="True"))
+    assert code == 1
+    assert "write the script to a file, and run that" in why
 
 
 def test_a_preview_by_processes_has_the_figures_of_one_by_this_process(pool):

@@ -17,8 +17,11 @@ from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self, TypeVar
+
+from havenward.run.request import RunError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -29,6 +32,10 @@ END_SECONDS = 0.5
 """Seconds that workers are given to end when they are asked to."""
 IDLE_SECONDS = 2.0
 """Seconds that a worker without work is given to end by itself."""
+
+
+THERE = ()
+"""What a worker tells first."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +58,12 @@ class Raised:
 
 @dataclass
 class Worker:
-    """A process, the line to it, and the place of the item in its hands."""
+    """A process, the line to it, the place of the item in its hands, and whether it has said that it is there."""
 
     process: BaseProcess
     line: Connection
     place: int | None = None
+    there: bool = False
 
 
 @dataclass
@@ -68,6 +76,7 @@ class Pool:
 
     number: int
     _workers: list[Worker] = field(init=False, default_factory=list)
+    _stillborn: int = field(init=False, default=0)
 
     def __enter__(self) -> Self:
         return self
@@ -94,6 +103,7 @@ class Pool:
             items: handed out in their sequence.
 
         Raises:
+            RunError: one worker after the other ends at its start.
             Exception: that which the task raised.
         """
         waiting = deque(range(len(items)))
@@ -123,6 +133,9 @@ class Pool:
             place = worker.place
             assert place is not None
             if worker.line in ready and (told := _receive(worker)) is not None:
+                if told == THERE:
+                    worker.there, self._stillborn = True, 0
+                    continue
                 worker.place = None
                 if isinstance(told[0], Raised):
                     raise told[0].error
@@ -130,10 +143,37 @@ class Pool:
             elif worker.process.sentinel in ready or worker.line in ready:
                 self._workers.remove(worker)
                 _end([worker])
+                self._mourn(worker)
                 if begun[place] < ATTEMPTS:
                     waiting.append(place)
                 else:
                     yield place, Lost(f"{ATTEMPTS} workers died over it, the last with status {worker.process.exitcode}")
+
+    def _mourn(self, worker: Worker) -> None:
+        """Give up where workers cannot even begin; one that was killed may have been so by chance.
+
+        Raises:
+            RunError: this is the last of too many, none of which said that it was there.
+        """
+        if worker.there or not worker.process.exitcode or worker.process.exitcode < 0:
+            return
+        self._stillborn += 1
+        if self._stillborn >= ATTEMPTS:
+            ended = f"{self._stillborn} workers, one after the other, ended at their start with status"
+            raise RunError(f"{ended} {worker.process.exitcode}, before they had any work. {_why_stillborn()}")
+
+
+def _why_stillborn() -> str:
+    """Return what may be wrong with the script that is run, which every worker runs anew under another name."""
+    script = getattr(sys.modules["__main__"], "__file__", None)
+    if script is None:
+        return "What they printed says why."
+    if not Path(script).is_file():
+        return f"Each reads {script} anew, which is no file: write the script to a file, and run that."
+    return (
+        f"Each reads {script} anew, so what starts workers must be guarded there: put the script's main part below "
+        "'if __name__ == \"__main__\":'. Where it is, what the workers printed says why."
+    )
 
 
 def _start() -> Worker:
@@ -181,10 +221,10 @@ def _send(worker: Worker, task: Callable[[Item], object], item: Item) -> None:
         return
 
 
-def _receive(worker: Worker) -> tuple[Any] | None:
-    """Return what a worker tells, by itself in a tuple; None where it is no more."""
+def _receive(worker: Worker) -> tuple[Any, ...] | None:
+    """Return what a worker tells, by itself in a tuple, or THERE; None where it is no more."""
     try:
-        told: tuple[Any] = worker.line.recv()
+        told: tuple[Any, ...] = worker.line.recv()
     except (EOFError, OSError):
         return None
     return told
@@ -196,6 +236,7 @@ def _work(line: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    line.send(THERE)
     while True:
         try:
             task, item = line.recv()
