@@ -49,8 +49,12 @@ def test_the_page_on_python(folder, capsys):
     assert [line.split(":")[0] for line in said] == [
         "in camps at the end",
         "more people without a plot",
-        *(f"{members} members" for members in (2, 10, 20)),
+        "more people without a plot",
+        *(f"{what}, {members} members" for what in ("as it is", "with 200 plots") for members in (2, 10, 20)),
     ]
+    smaller, (last_as_it_is, last_with_200) = said[2], (int(said[k].split()[-3].replace(",", "")) for k in (5, 8))
+    assert int(smaller.split()[-3].replace(",", "")) > 1_000
+    assert last_with_200 < 0.8 * last_as_it_is, "a what-if that changes something to be seen"
 
 
 @pytest.mark.usefixtures("pictures")
