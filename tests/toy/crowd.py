@@ -152,6 +152,9 @@ class CrowdCase:
     def stocks_given(self, day):
         return False
 
+    def edits_before(self, day):
+        return ()
+
     def ruleset(self, changes):
         return self.rules
 
