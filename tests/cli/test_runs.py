@@ -174,6 +174,21 @@ def test_each_kind_is_made_again_to_the_bit_and_verified(made, tmp_path, kind):
         assert all(len(part["members"]) == 2 and part["promise"] == "bits" for part in told["parts"])
 
 
+def test_an_ensemble_that_stopped_is_made_again_as_far_as_it_counts(made, tmp_path):
+    where, again = tmp_path / "stopped", tmp_path / "again"
+    short = ["--until", "2010-03-20", "--block", "32", "--workers", "0"]
+    done(
+        "ensemble", "toy", "--members", "400", *short, "--until-precision", "90%", "--quantity", "home_held", "--out", where
+    )
+    assert done("runs", "again", where, "--out", again, "--workers", "0").stdout.endswith(f"is that of {where}.\n")
+    old, new = (json.loads((folder / "ensemble.json").read_text()) for folder in (where, again))
+    assert old["stopped"]
+    assert old["members_done"] == new["members_done"] == 96
+    assert old["precision"] == new["precision"]
+    assert (where / "summary.csv").read_bytes() == (again / "summary.csv").read_bytes()
+    assert len(list((again / "commits").iterdir())) == 3
+
+
 def id_of_place(place):
     return next(entry["id"] for entry in listed()["runs"] if entry["place"] == str(place))
 

@@ -21,6 +21,7 @@ from havenward.run.kinds import case_of
 from havenward.run.request import Request, RunError, plan_of
 from havenward.scenario.edits.read import collect, edited
 from havenward.scenario.read import load
+from tests.run.test_stocks import EVENING, FIRST, town
 from tests.scenario.edits.examples import DATE, EXAMPLES, START, month
 
 WANTED = [Wanted("arrived")]
@@ -77,6 +78,7 @@ def test_a_branch_has_the_bits_of_a_run_from_the_start(base, kind):
         (Request(members=3), dt.date(2010, 7, 11)),
         (Request(members=3, first=dt.date(2010, 7, 20)), dt.date(2010, 7, 11)),
         (Request(members=3, first=dt.date(2010, 5, 2)), dt.date(2010, 7, 11)),
+        (Request(members=3, first=dt.date(2010, 7, 11)), dt.date(2010, 7, 11)),
         (Request(members=2, solver="mean", last=dt.date(2010, 8, 5)), dt.date(2010, 7, 20)),
     ],
 )
@@ -122,6 +124,12 @@ def test_a_branch_keeps_the_edits_of_its_base():
     branch = branched(made, EXAMPLES["ban_phones"])
     list(branch.preview(WANTED))
     assert_same(branch, with_edits(month(), EXAMPLES["set_desks"], EXAMPLES["ban_phones"]), made.request)
+
+
+def test_edits_before_given_stocks_are_refused_as_of_any_run():
+    made = Base.begin(case_of(town()), Request(first=FIRST, members=2))
+    with pytest.raises(RunError, match="did not lead"):
+        branched(made, f"set_desks date={EVENING} crossing=Bridge desks=9")
 
 
 def test_individuals_are_refused():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from havenward.ensemble.compare import Comparison, Differences
 from havenward.ensemble.compare_table import MEANINGS, table
+from havenward.ensemble.compared import check_wanted
 from havenward.ensemble.ensemble import Ensemble
 from havenward.ensemble.executors import Here
 from havenward.ensemble.named import Key, Wanted, keys_of, persons
@@ -146,7 +147,7 @@ def test_a_quantity_that_is_not_told_is_refused_by_those_that_are(comparison):
 
 
 def test_the_table_holds_every_figure_that_is_there(comparison):
-    frame = table({"corridor": comparison})
+    frame = table({"corridor": comparison}, set())
     assert list(frame) == list(MEANINGS)
     assert not frame.duplicated(["edit", "date", "site", "quantity", "measure"]).any()
     assert ((frame["base_mean"] > 0) | (frame["edited_mean"] > 0)).all()
@@ -154,3 +155,15 @@ def test_the_table_holds_every_figure_that_is_there(comparison):
     last = frame[(frame.date == frame.date.max()) & (frame.quantity == "in_camp")]
     assert last["base_mean"].sum() == pytest.approx(comparison.total(Wanted("in_camp")).base[0], abs=0.1)
     assert csv_of(frame).decode().startswith("edit,date,site,quantity,measure,base_mean")
+
+
+def test_no_table_says_who_was_stopped_on_a_way_or_who_left_a_small_home(comparison):
+    """Who set out by a way less who arrived by it comes to who was stopped there."""
+    ways = [key for keys, _ in comparison.rows() for key in keys if key.quantity == "arrived" and ">" in key.site]
+    assert ways
+    frame = table({"corridor": comparison}, {"Millfield"})
+    assert not ((frame.quantity == "arrived") & frame.site.str.contains(">")).any()
+    assert not frame.site.str.contains("Millfield").any()
+    assert table({"corridor": comparison}, set()).site.str.contains("Millfield").any()
+    with pytest.raises(RunError, match="says who was stopped on that way"):
+        check_wanted(case_of(load("toy", SIEGE)), [Wanted(*ways[0][1::-1])])

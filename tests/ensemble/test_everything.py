@@ -11,8 +11,10 @@ import xarray as xr
 from havenward.api import run
 from havenward.ensemble.everything import outcome_of
 from havenward.ensemble.executors import Here
+from havenward.ensemble.reading import open_ensemble
 from havenward.ensemble.store import Draft
 from havenward.ensemble.work import at_work, do_block
+from havenward.run.request import RunError
 from tests.ensemble.helpers import LAST, MEMBERS, begin, bits, case, whole
 
 LATER = LAST.replace(month=5, day=25)
@@ -67,6 +69,16 @@ def test_what_is_damaged_on_any_day_is_found_and_redone(kept, tmp_path):
     assert ensemble.look() == [2]
     whole(folder, store="all", last=LATER)
     assert bits(folder) == bits(kept)
+
+
+def test_a_shard_that_is_lost_is_not_read_as_nobody(kept, tmp_path):
+    folder = tmp_path / "toy"
+    shutil.copytree(kept, folder)
+    assert open_ensemble(str(folder)).members == MEMBERS
+    shard = next(path for path in (folder / "outcome.zarr" / "run_stock" / "c" / "2").rglob("*") if path.is_file())
+    shard.unlink()
+    with pytest.raises(RunError, match=r"block 2 of .* is lost or damaged"):
+        open_ensemble(str(folder))
 
 
 def test_days_that_are_written_before_a_block_fails_make_no_commit(kept, tmp_path, monkeypatch):

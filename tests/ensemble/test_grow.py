@@ -10,8 +10,9 @@ import xarray as xr
 from havenward.ensemble.ensemble import Ensemble
 from havenward.ensemble.executors import Here
 from havenward.ensemble.place import Place
+from havenward.ensemble.reading import open_ensemble
 from havenward.run.request import RunError
-from tests.ensemble.helpers import MEMBERS, begin, bits, whole
+from tests.ensemble.helpers import begin, bits, whole
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +99,12 @@ def test_who_began_before_it_grew_tells_nothing_wrong(grown, tmp_path):
     assert begin(folder, members=20, block=8, resume=True).look() == [2]
 
 
-def test_what_has_grown_and_is_not_done_yet_is_not_there_and_not_damaged(grown, tmp_path):
+def test_what_has_grown_and_is_not_done_yet_holds_what_it_held(grown, tmp_path):
+    """The last block was not full, and is to be done anew: until it is, its two members count."""
     folder = tmp_path / "toy"
     shutil.copytree(grown, folder)
     record = begin(folder, members=20, block=8, resume=True).finish()
-    assert (record["status"], record["members_done"]) == ("broken off", 8)
-    assert MEMBERS < 8
+    assert (record["status"], record["members_done"]) == ("broken off", 10)
+    assert open_ensemble(str(folder)).members == 10
+    assert (folder / "summary.csv").read_bytes() == (grown / "summary.csv").read_bytes()
+    assert begin(folder, members=20, block=8, resume=True).look() == [1, 2]

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 
@@ -17,6 +18,7 @@ from havenward.ensemble.named import Wanted
 from havenward.ensemble.pool import ATTEMPTS, Lost, Pool
 from havenward.ensemble.progress import preview
 from havenward.run.request import Request
+from havenward.scenario.read import load
 from tests.ensemble.helpers import LAST, case, wait_until
 
 pytestmark = pytest.mark.slow
@@ -26,6 +28,10 @@ pytestmark = pytest.mark.slow
 def pool():
     with Pool(2) as started:
         yield started
+
+
+def lock_of(_item):
+    return threading.Lock()
 
 
 def workers(pool):
@@ -45,6 +51,15 @@ def test_what_a_task_raises_is_raised_here_and_the_pool_goes_on(pool):
     with pytest.raises(ZeroDivisionError):
         list(pool.map((1).__truediv__, [0]))
     assert dict(pool.map(operator.neg, [1, 2])) == {0: -1, 1: -2}
+
+
+def test_what_cannot_be_sent_is_told_in_words(pool):
+    """An error that does not come back whole, and a result that cannot be sent."""
+    with pytest.raises(RuntimeError, match=r"ScenarioError: the scenario has 1 error"):
+        list(pool.map(load, ["/nowhere"]))
+    with pytest.raises(RuntimeError, match="pickle"):
+        list(pool.map(lock_of, [1]))
+    assert dict(pool.map(operator.neg, [1])) == {0: -1}
 
 
 def test_closing_ends_what_is_in_hands_and_no_more(pool):
@@ -80,6 +95,7 @@ import datetime as dt
 from havenward.ensemble.ensemble import Ensemble
 from havenward.ensemble.executors import Processes
 from havenward.run.request import Request
+from havenward.scenario.read import load
 from havenward.run.siege_case import SiegeCase
 from havenward.scenario.folder import locate
 from havenward.scenario.read import load

@@ -17,6 +17,7 @@ from havenward.run.described import conserved
 from havenward.run.kinds import case_of
 from havenward.run.periods import Label, PeriodsOfRun
 from havenward.run.prepared import Course, Prepared
+from havenward.run.record import Recorder
 from havenward.run.request import Request
 from havenward.run.retold import retold
 from tests.run.conftest import silent
@@ -122,6 +123,38 @@ def test_ctrl_c_lets_the_day_end():
     assert tally.days_done == 101
     outcome = xr.open_zarr(where, consolidated=False).load().isel(time=slice(101))
     assert_told(gathered.merge(3), outcome)
+
+
+def test_ctrl_c_after_the_last_day_loses_nothing(monkeypatch):
+    """While what was written last is waited for, and again; the tally says that all days are there, and they are."""
+    case = case_of(load("toy"))
+    prepared = Prepared.of(case, Request(members=3, seed=5, last=case.start + 79 * DAY), dt.date(2026, 1, 1))
+    where = zarr.storage.MemoryStore()
+    course = Course.begin(prepared, where, {})
+    gathered = PeriodsOfRun(course.store.frame, prepared.ruleset, prepared.plan)
+    end = Recorder.__exit__
+
+    def slowly(*about):
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        return end(*about)
+
+    monkeypatch.setattr(Recorder, "__exit__", slowly)
+    tally = course.turn(silent, gathered)
+    assert (tally.members_done, tally.days_done) == (3, 80)
+    outcome = xr.open_zarr(where, consolidated=False).load()
+    assert (outcome["stock"].values.sum(axis=(2, 3)) > 0).all()
+    assert_told(gathered.merge(3), outcome)
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_run_that_is_broken_off_says_what_it_approximated(stopped):
+    def stop(done, total):
+        if stopped and done == 3 * 10:
+            raise KeyboardInterrupt
+
+    _, _, tally = turned(progress=stop, solver="mean")
+    assert tally.approximations == {"every draw is replaced by its expectation"}
 
 
 def test_people_who_are_lost_or_change_origin_are_not_conserved():

@@ -83,6 +83,7 @@ def _make(where: str, kept: list[Recorded], folder: Path, workers: int | None, *
     from havenward.ensemble.again import ensemble_again, run_again
     from havenward.ensemble.recorded_ensemble import RecordedEnsemble
     from havenward.ensemble.recorded_run import RecordedRun
+    from havenward.ensemble.stop import Known
     from havenward.run.request import RunError
 
     if len(kept) > 1:
@@ -94,9 +95,10 @@ def _make(where: str, kept: list[Recorded], folder: Path, workers: int | None, *
             run_again(one, folder, progress)
     elif isinstance(one, RecordedEnsemble):
         ensemble = ensemble_again(one, str(folder))
-        if follow(ensemble, executor_of(workers, None), (0, 1), str(folder)).failed:
+        known = Known.of(one.record)
+        if follow(ensemble, executor_of(workers, None), (0, 1), str(folder), members=known.members).failed:
             raise RunError(f"{folder} is not whole")
-        ensemble.finish()
+        ensemble.finish(known)
     enter(folder)
 
 

@@ -16,7 +16,8 @@ from havenward.cli.run import Assumptions, Solver, read, request_of
 from havenward.cli.what_if import FOR_SIEGES, show_caution
 
 if TYPE_CHECKING:
-    from havenward.ensemble.compare import Comparison
+    import pandas as pd
+
     from havenward.run.siege_case import SiegeCase
 
 FILES = ("comparison.csv", "comparison.xlsx", "comparison.json")
@@ -59,7 +60,8 @@ def command(
 ) -> None:
     """Hold edits against a scenario: base, edited, and the difference within members, with its interval."""
     from havenward.ensemble.compare import Comparison
-    from havenward.ensemble.compared import TOLD, check_edits, check_wanted, record
+    from havenward.ensemble.compare_table import table
+    from havenward.ensemble.compared import TOLD, check_edits, check_wanted, record, small_homes
     from havenward.ensemble.ensemble import Ensemble
     from havenward.ensemble.named import Wanted
     from havenward.guard.audit import AuditError, check_log, log_export
@@ -93,7 +95,7 @@ def command(
         about |= {key: records[0][key] for key in ("scenario", "tier", "banner", "seed", "solver", "interval", "run_id")}
         told = record(edited, found, wanted, about)
         log_export("run", run=told["run_id"], scenario=told["scenario"], tier=tier, why="comparison", where=folder)
-        _write(folder, found, told)
+        _write(folder, table(found, small_homes(case)), told)
         enter(folder)
     except (RunError, AuditError) as error:
         typer.echo(f"havenward: {error}", err=True)
@@ -144,12 +146,11 @@ def siege(scenario: str, edits: list[str]) -> SiegeCase:
     return case
 
 
-def _write(folder: Path, found: dict[str, Comparison], told: dict[str, Any]) -> None:
-    from havenward.ensemble.compare_table import table, workbook_of
+def _write(folder: Path, frame: pd.DataFrame, told: dict[str, Any]) -> None:
+    from havenward.ensemble.compare_table import workbook_of
     from havenward.ensemble.place import Place
     from havenward.ensemble.tables import csv_of
 
-    frame = table(found)
     place = Place.at(str(folder))
     csv, workbook, record = FILES
     place.write(csv, csv_of(frame))

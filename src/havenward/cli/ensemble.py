@@ -181,7 +181,14 @@ def executor_of(workers: int | None, scheduler: str | None) -> Executor:
     return Processes(number) if number else Here()
 
 
-def follow(ensemble: Ensemble, executor: Executor, share: tuple[int, int], where: str, until: Until | None = None) -> State:
+def follow(
+    ensemble: Ensemble,
+    executor: Executor,
+    share: tuple[int, int],
+    where: str,
+    until: Until | None = None,
+    members: int | None = None,
+) -> State:
     """Do what is missing, or until enough is known, telling how far it is; Ctrl-C ends it at once and says how to go on."""
     from rich.console import Console
 
@@ -191,7 +198,7 @@ def follow(ensemble: Ensemble, executor: Executor, share: tuple[int, int], where
     console = Console(stderr=True)
     state, enough, told = None, False, time.monotonic()
     try:
-        with console.status("Looking at what is there") as shown, closing(ensemble.turn(executor, share)) as states:
+        with console.status("Looking at what is there") as shown, closing(ensemble.turn(executor, share, members)) as states:
             for state in states:
                 enough = until is not None and until.look(ensemble.gapless)
                 line = _line(state) + known_so_far(until)

@@ -30,8 +30,7 @@ from havenward.ensemble.progress import InMemory, Snapshot, growing
 from havenward.guard.warnings import caution
 from havenward.model.siege.day import Memory, SiegeRules
 from havenward.model.siege.requirements import SIEGE
-from havenward.run.days import turn_day
-from havenward.run.engine import Batch, Plan, Tally, people_at_start, solver_for
+from havenward.run.engine import Batch, Plan, people_at_start, solver_for, turn_days
 from havenward.run.outcome import coordinates
 from havenward.run.periods import PeriodsOfRun, PeriodsPart
 from havenward.run.request import Request, RunError, plan_of
@@ -84,16 +83,16 @@ class Trunk:
     Attributes:
         numbers: (M,) of the members.
         rules: theirs.
-        initial: (M,) persons at the start.
         periods: what tables tell of them.
         dawns: in their order.
+        told: what is kept of them.
     """
 
     numbers: NDArray[np.uint32]
     rules: SiegeRules
-    initial: NDArray[np.int64]
     periods: PeriodsPart
     dawns: Sequence[Dawn]
+    told: Arrays
 
     def last_before(self, day: int) -> Dawn | None:
         """Return the last dawn from which a change on a day can be turned."""
@@ -114,7 +113,6 @@ class Base:
     request: Request
     dawns: frozenset[int]
     _trunks: list[Trunk] = field(init=False, default_factory=list)
-    _told: list[Arrays] = field(init=False, default_factory=list)
 
     @classmethod
     def begin(cls, case: SiegeCase, request: Request, dawns: Sequence[dt.date] | None = None) -> Base:
@@ -150,7 +148,7 @@ class Base:
         Raises:
             RunError: a quantity is not told.
         """
-        yield from _snapshots(self._rules, self._told, wanted, self._turned())
+        yield from _snapshots(self._rules, wanted, (trunk.told for trunk in self.turned()))
 
     def branch(self, *edits: Given) -> Branch:
         """Return the same members under what-ifs that are made over those of the base.
@@ -162,6 +160,7 @@ class Base:
 
         Raises:
             ScenarioError: with everything that is wrong with them.
+            RunError: the base begins from stocks that are given after one of them.
         """
         more, odd = collect(edits, "edit")
         scenario, odder = edited(self.case.scenario, more, SIEGE)
@@ -170,11 +169,11 @@ class Base:
                 warnings.warn(str(said), stacklevel=2)
         case = SiegeCase(scenario, self.case.edits + more)
         first = min((edit.date for edit in more.made), default=case.end + dt.timedelta(days=1))
-        rules = Rules.of(case, self.plan, self.request.changes or {})
+        rules = Rules.of(case, plan_of(case, self.request), self.request.changes or {})
         return Branch(self, rules, (first - case.start).days)
 
-    def _turned(self) -> Iterator[Trunk]:
-        """Yield those that are there, then turn more."""
+    def turned(self) -> Iterator[Trunk]:
+        """Yield members that are there, then turn more."""
         parts = list(growing(self.plan, 1))
         for k, part in enumerate(parts):
             if k == len(self._trunks):
@@ -188,14 +187,13 @@ class Base:
         initial = people_at_start(rules)
         gathered = PeriodsOfRun(coordinates(self._rules.ruleset, part, self.case.series), self._rules.ruleset, part)
         periods = gathered.part(Batch(slice(0, len(numbers)), numbers), rules)
-        days = Days(part, rules, periods, rules.start(), numbers)
         dawns = [
-            Dawn(day, Sparse.of(days.counts), rules.remembered(), Sparse.of(periods.begun))
-            for day in days.turn(part.begin)
-            if day in self.dawns
+            Dawn(day + 1, Sparse.of(counts), rules.remembered(), Sparse.of(periods.begun))
+            for day, counts in _days(part, rules, rules.start(), periods, part.begin)
+            if day + 1 in self.dawns
         ]
-        self._told.append(arrays_of(gathered.merge(len(numbers)), days.tally(initial), kind_of(part)))
-        return Trunk(numbers, rules, initial, periods, dawns)
+        told = arrays_of(gathered.merge(len(numbers)), initial, kind_of(part))
+        return Trunk(numbers, rules, periods, dawns, told)
 
 
 @dataclass
@@ -220,14 +218,14 @@ class Branch:
         Raises:
             RunError: a quantity is not told.
         """
-        yield from _snapshots(self.rules, self.told, wanted, self._turned())
+        yield from _snapshots(self.rules, wanted, self._turned())
 
-    def _turned(self) -> Iterator[Trunk]:
-        """Yield members of the base once they are turned here too."""
-        for k, trunk in enumerate(self.base._turned()):
+    def _turned(self) -> Iterator[Arrays]:
+        """Yield what is kept of the members of the base, once they are turned here too."""
+        for k, trunk in enumerate(self.base.turned()):
             if k == len(self.told):
                 self.told.append(self._turn(trunk))
-            yield trunk
+            yield self.told[k]
 
     def _turn(self, trunk: Trunk) -> Arrays:
         """Return what is kept of some members, from the last dawn before the edits on."""
@@ -239,61 +237,35 @@ class Branch:
         batch = Batch(slice(0, len(trunk.numbers)), trunk.numbers)
         dawn = trunk.last_before(self.day)
         if dawn is None:
-            days = Days(plan, rules, gathered.part(batch, rules), rules.start(), trunk.numbers)
-            first = plan.begin
+            start, first, periods = rules.start(), plan.begin, gathered.part(batch, rules)
         else:
             rules.recall(dawn.memory, trunk.rules)
-            kept = max(dawn.day - plan.first, 0)
-            periods = gathered.take(trunk.periods.branch(rules, self.rules.layout, kept, dawn.begun.whole()))
-            days = Days(plan, rules, periods, _placed(dawn.counts.whole(), trunk.rules, rules), trunk.numbers)
-            first = dawn.day
-        for _ in days.turn(first):
+            start, first = _placed(dawn.counts.whole(), trunk.rules, rules), dawn.day
+            periods = gathered.take(trunk.periods.branch(rules, self.rules.layout, first, dawn.begun.whole()))
+        for _ in _days(plan, rules, start, periods, first):
             pass
-        return arrays_of(gathered.merge(len(trunk.numbers)), days.tally(trunk.initial), kind_of(plan))
+        return arrays_of(gathered.merge(len(trunk.numbers)), trunk.told["initial"], kind_of(plan))
 
 
-@dataclass
-class Days:
-    """The days of some members."""
-
-    plan: Plan
-    rules: SiegeRules
-    periods: PeriodsPart
-    start: NDArray[Any]
-    numbers: NDArray[np.uint32]
-
-    def __post_init__(self) -> None:
-        self._ledger = Ledger(self.rules.table)
-        self._solver = solver_for(self.plan.solver, self.start, self.plan.seed, self.numbers, self._ledger, 1)
-
-    @property
-    def counts(self) -> NDArray[Any]:
-        """(M, C) units as they stand."""
-        return self._solver.counts
-
-    def turn(self, first: int) -> Iterator[int]:
-        """Turn all days from one on; yield each before it is turned."""
-        with self.periods:
-            for day in range(first, self.plan.last + 1):
-                yield day
-                turn_day(self.rules, self._solver, self._ledger, day, self.periods.order)
-                self.periods.dusk(day, self._solver.counts)
-
-    def tally(self, initial: NDArray[np.int64]) -> Tally:
-        """Return what they came to."""
-        days = self.plan.last - self.plan.first + 1
-        return Tally(len(self.numbers), days, initial, frozenset(self._solver.approximations))
+def _days(
+    plan: Plan, rules: SiegeRules, start: NDArray[Any], periods: PeriodsPart, first: int
+) -> Iterator[tuple[int, NDArray[Any]]]:
+    """Turn all days from one on; yield each, and (M, C) units at its end."""
+    ledger = Ledger(rules.table)
+    numbers = plan.drawn(np.array(plan.members, dtype=np.uint32)).numbers["chance"]
+    solver = solver_for(plan.solver, start, plan.seed, numbers, ledger, 1)
+    with periods:
+        for day in turn_days(rules, solver, ledger, periods, range(first, plan.last + 1)):
+            yield day, solver.counts
 
 
-def _snapshots(
-    rules: Rules, told: Sequence[Arrays], wanted: Sequence[Wanted], turned: Iterator[Trunk]
-) -> Iterator[Snapshot]:
+def _snapshots(rules: Rules, wanted: Sequence[Wanted], told: Iterator[Arrays]) -> Iterator[Snapshot]:
     """Yield snapshots of what is told, batch by batch as it comes."""
     check(keys_told(InMemory(rules.labels, {})), wanted)
     values: list[F64] = []
-    for k, trunk in enumerate(turned):
-        held = InMemory(rules.labels, told[k])
-        values.append(np.stack([summed(held, slice(len(trunk.numbers)), one.of) for one in wanted], axis=1))
+    for arrays in told:
+        held = InMemory(rules.labels, arrays)
+        values.append(np.stack([summed(held, slice(len(arrays["initial"])), one.of) for one in wanted], axis=1))
         yield Snapshot.of(wanted, np.concatenate(values))
 
 

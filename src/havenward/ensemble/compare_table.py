@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 import numpy as np
 import pandas as pd
 
 from havenward.ensemble.compare import Comparison
-from havenward.ensemble.compared import DANGER
+from havenward.ensemble.compared import is_told
 from havenward.ensemble.tables import workbook
 
 MEANINGS = {
@@ -36,17 +36,18 @@ MEANINGS = {
 }
 
 
-def table(comparisons: Mapping[str, Comparison]) -> pd.DataFrame:
-    """Return the rows of some comparisons, by the words for the edit of each.
+def table(comparisons: Mapping[str, Comparison], small: Set[str]) -> pd.DataFrame:
+    """Return the rows of some comparisons, by the words for the edit of each; `small` are homes with few people.
 
     Raises:
         RunError: there are too few members.
     """
-    return pd.concat([frame for words, one in comparisons.items() for frame in _frames(words, one)], ignore_index=True)
+    frames = [frame for words, one in comparisons.items() for frame in _frames(words, one, small)]
+    return pd.concat(frames, ignore_index=True)
 
 
-def _frames(words: str, comparison: Comparison) -> Iterator[pd.DataFrame]:
-    """Yield the rows of a comparison in which any member has anybody on either side."""
+def _frames(words: str, comparison: Comparison, small: Set[str]) -> Iterator[pd.DataFrame]:
+    """Yield the rows of a comparison that are told, and in which any member has anybody on either side."""
     periods = comparison.periods.astype(str)
     for keys, found in comparison.rows():
         site, quantity, measure = (np.repeat(column, len(periods)) for column in zip(*keys, strict=True))
@@ -54,8 +55,8 @@ def _frames(words: str, comparison: Comparison) -> Iterator[pd.DataFrame]:
         shares = np.stack([found.lower, found.higher, found.variance_ratio]).round(4)
         head = [words, np.tile(periods, len(keys)), site, quantity, measure]
         frame = pd.DataFrame(dict(zip(MEANINGS, [*head, *figures, *shares], strict=True)))
-        # how dangerous ways are is assumed, and never told by place: see compared.py
-        yield frame[((found.base[0] > 0) | (found.edited[0] > 0)) & ~np.isin(quantity, list(DANGER))]
+        told = np.repeat([is_told(key, small) for key in keys], len(periods))
+        yield frame[told & ((found.base[0] > 0) | (found.edited[0] > 0))]
 
 
 def workbook_of(frame: pd.DataFrame, about: Mapping[str, str]) -> bytes:

@@ -6,13 +6,13 @@ edits that close ways are not held side by side.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from math import isfinite
 from statistics import median
 from typing import Any
 
 from havenward.ensemble.compare import Comparison, Differences
-from havenward.ensemble.named import Wanted
+from havenward.ensemble.named import Key, Wanted
 from havenward.guard.disclosure import SMALLEST_HOME, held_share
 from havenward.run.request import RunError
 from havenward.run.siege_case import SiegeCase
@@ -59,9 +59,24 @@ def check_wanted(case: SiegeCase, wanted: Sequence[Wanted]) -> None:
             raise RunError(
                 f"{one.quantity} rests on assumptions about danger, which are not compared; name another quantity"
             )
+        if one.quantity == "arrived" and one.site is not None and ">" in one.site:
+            raise RunError(
+                f"{one} beside who set out there says who was stopped on that way; name arrived alone, or new_arrivals at a "
+                "crossing"
+            )
         if one.site is not None and one.site.split(">")[0] in small:
             wrong = f"{one.site.split('>')[0]} has fewer than {SMALLEST_HOME:,} people, and who stays or leaves is not told"
             raise RunError(f"{wrong}; name its area's larger places, or leave the site out")
+
+
+def is_told(key: Key, small: Set[str]) -> bool:
+    """Return whether a comparison tells a figure, where some homes are small.
+
+    How dangerous ways are is assumed, and never told by place; nor is who arrived by which way, which beside who set out
+    there comes to the same. Who stays in, leaves or comes to a place with few people is not told either.
+    """
+    by_way = key.quantity == "arrived" and ">" in key.site
+    return key.quantity not in DANGER and not by_way and small.isdisjoint(key.site.split(">"))
 
 
 def record(

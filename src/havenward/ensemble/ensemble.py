@@ -162,7 +162,9 @@ class Ensemble:
         """
         blocks = range(part[0], self.store.plan.blocks, part[1])
         for commit in self.store.commits():
-            if commit.block in blocks and self.store.is_sound(commit):
+            # one of a block that has grown since is as sound as it was, and too short
+            whole = commit.members == len(self.store.plan.span(commit.block))
+            if whole and commit.block in blocks and self.store.is_sound(commit):
                 self._sound.add(commit.block)
         return [block for block in blocks if block not in self._sound]
 
@@ -172,7 +174,7 @@ class Ensemble:
         there = self._sound | self._done
         return next(block for block in count() if block not in there)
 
-    def turn(self, executor: Executor, part: tuple[int, int] = WHOLE) -> Generator[State]:
+    def turn(self, executor: Executor, part: tuple[int, int] = WHOLE, members: int | None = None) -> Generator[State]:
         """Do what is missing; yield how far it is, first before any work and then after every block.
 
         What is done is kept whenever this ends. It ends early when blocks fail one after the other.
@@ -180,16 +182,19 @@ class Ensemble:
         Args:
             executor: who does it.
             part: (k, n) to do every n-th block from the k-th on, where several machines share the work.
+            members: do no more blocks than those of the first so many; None for all.
 
         Raises:
             RunError: the store cannot be read, or nobody is there to do it.
         """
-        missing = self.look(part)
-        size = {block: len(self.store.plan.span(block)) for block in range(part[0], self.store.plan.blocks, part[1])}
-        members = sum(size.values())
-        resumed = done = members - sum(size[block] for block in missing)
+        plan = self.store.plan
+        last = plan.blocks if members is None else -(-members // plan.block)
+        missing = [block for block in self.look(part) if block < last]
+        size = {block: len(plan.span(block)) for block in range(part[0], last, part[1])}
+        planned = sum(size.values())
+        resumed = done = planned - sum(size[block] for block in missing)
         failed, in_a_row, why, began = 0, 0, "", time.monotonic()
-        self._state = State(members, done, resumed, 0, 0.0)
+        self._state = State(planned, done, resumed, 0, 0.0)
         yield self._state
         with closing(executor.do(self.store.place.url, missing)) as every:
             for told in every:
@@ -198,7 +203,7 @@ class Ensemble:
                     done, in_a_row = done + size[told.block], 0
                 else:
                     failed, in_a_row, why = failed + size[told.block], in_a_row + 1, told.why
-                self._state = State(members, done, resumed, failed, time.monotonic() - began, why)
+                self._state = State(planned, done, resumed, failed, time.monotonic() - began, why)
                 yield self._state
                 if in_a_row == GIVE_UP:
                     return
@@ -288,6 +293,8 @@ class Ensemble:
                 where = self.store.place.url
                 raise RunError(f"block {block} of {where} is damaged; go on with --resume, which does it anew")
             used.append(commits[block])
+            if commits[block].members < len(self.store.plan.span(block)):
+                break
         return used
 
     def _write_tables(self, texts: Texts, about: About) -> None:

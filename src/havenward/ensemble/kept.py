@@ -167,11 +167,11 @@ def turned(rules: Rules, plan: Plan, *followers: Follower) -> tuple[Arrays, Tall
     tally = simulate(rules.ruleset, plan, chronicles(plan, followers, gathered), lambda _done, _total: None)
     if (tally.members_done, tally.days_done) != (len(plan.members), plan.last - plan.first + 1):
         raise KeyboardInterrupt
-    return arrays_of(gathered.merge(len(plan.members)), tally, kind_of(plan)), tally
+    return arrays_of(gathered.merge(len(plan.members)), tally.initial_persons, kind_of(plan)), tally
 
 
-def arrays_of(periods: Periods, tally: Tally, kind: np.dtype[Any]) -> Arrays:
-    """Return the variables of some members."""
+def arrays_of(periods: Periods, initial: NDArray[np.int64], kind: np.dtype[Any]) -> Arrays:
+    """Return the variables of some members, of whom so many persons were counted at the start."""
     arrays = {
         "daily_stock": periods.place_stock,
         "daily_flow": periods.place_flow,
@@ -181,6 +181,6 @@ def arrays_of(periods: Periods, tally: Tally, kind: np.dtype[Any]) -> Arrays:
         "cumulative": periods.cumulative,
         "edges": periods.edges.swapaxes(0, 1),
         "stages": periods.stages,
-        "initial": tally.initial_persons,
+        "initial": initial,
     }
     return {name: np.ascontiguousarray(values, dtype=kind) for name, values in arrays.items()}

@@ -58,6 +58,14 @@ def shard_of(
     return shard, held[shard].to_bytes() if shard in held else None
 
 
+def shards_of(rules: Rules, block: int, name: str) -> list[str]:
+    """Return the names of all shards of a variable of a block, below the outcome."""
+    axes, days = rules.variables[name].axes, rules.variables[name].days_a_shard
+    stretches = -(-rules.sizes["time"] // days) if days and axes and axes[0] == "time" else 1
+    rest = [0] * (len(axes) - 1)
+    return ["/".join([name, "c", *map(str, [block, *([start, *rest] if axes else [])])]) for start in range(stretches)]
+
+
 def _laid_out(plan: EnsemblePlan, rules: Rules, held: dict[str, Buffer], name: str) -> zarr.Array[Any]:
     """Return an empty variable in memory."""
     variable, sizes = rules.variables[name], rules.shape(name)

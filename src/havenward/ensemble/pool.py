@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self, TypeVar
@@ -246,7 +247,19 @@ def _work(line: Connection) -> None:
             told = task(item)
         except Exception as error:
             told = Raised(error)
-        line.send((told,))
+        line.send_bytes(_sendable(told))
+
+
+def _sendable(told: object) -> bytes:
+    """Return what is told as the other end reads it; in words where it cannot be sent, or would not come back there."""
+    try:
+        sent = ForkingPickler.dumps((told,))
+        if isinstance(told, Raised):
+            ForkingPickler.loads(sent)
+    except Exception as error:
+        meant = told.error if isinstance(told, Raised) else error
+        sent = ForkingPickler.dumps((Raised(RuntimeError(f"{type(meant).__name__}: {meant}")),))
+    return bytes(sent)
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

@@ -19,8 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from havenward.ensemble.compare import Comparison
 from havenward.ensemble.ensemble import RECORD
-from havenward.ensemble.kept import VARIABLES, Rules, kind_of
-from havenward.ensemble.layout import Checksum
+from havenward.ensemble.kept import Rules, kind_of
+from havenward.ensemble.layout import Checksum, shards_of
 from havenward.ensemble.place import Place
 from havenward.ensemble.store import OUTCOME, Commit, EnsembleStore
 from havenward.ensemble.work import at_work
@@ -102,7 +102,7 @@ def open_ensemble(url: str) -> Kept:
     store, rules = at_work(url)
     record = checked(store.place, RECORD, Said, f"{url} is not finished, for it holds no {RECORD}; {MEND}")
     members: int = record["members_done"]
-    _check_there(store, rules, members)
+    check_there(store, rules, members)
     return Kept(store, record, rules.case, coordinates(rules.ruleset, store.plan.run(), rules.case.series), members)
 
 
@@ -137,20 +137,21 @@ def checked(place: Place, name: str, model: type[Model], lacking: str) -> dict[s
         raise RunError(f"{place.url}/{name} is damaged: {faults_of(error)}; {MEND}") from error
 
 
-def _check_there(store: EnsembleStore, rules: Rules, members: int) -> None:
+def check_there(store: EnsembleStore, rules: Rules, members: int) -> None:
     """Refuse a store from which a block or a shard is lost; a shard that would hold nothing but noughts is never written."""
     commits = {commit.block: commit for commit in store.commits()}
     files = store.place.below(OUTCOME)
 
     @cache
     def noughts(name: str, draws: int) -> str:
-        nobody = np.zeros((draws, *rules.shape(name)), dtype=kind_of(store.plan.run()))
+        nobody = np.zeros((draws, *rules.shape(name)), dtype=kind_of(store.plan.run(), rules.variables[name]))
         return Checksum(nobody.shape, nobody.dtype).add(nobody).told
 
     def there(commit: Commit, name: str) -> bool:
-        shard = "/".join([name, "c", str(commit.block), *("0" for _ in rules.shape(name))])
-        return shard in files or commit.checksums.get(name) == noughts(name, commit.members)
+        lacking = [shard for shard in shards_of(rules, commit.block, name) if shard not in files]
+        # where shards are lacking that held nothing, the rest has to have the sum that was committed
+        return not lacking or commit.checksums.get(name) == noughts(name, commit.members) or store.is_sound(commit)
 
     for block in range(-(-members // store.plan.block)):
-        if block not in commits or not all(there(commits[block], name) for name in VARIABLES):
+        if block not in commits or not all(there(commits[block], name) for name in rules.variables):
             raise RunError(f"block {block} of {store.place.url} is lost or damaged; {MEND}")

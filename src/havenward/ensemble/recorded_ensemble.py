@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -122,8 +123,10 @@ class RecordedEnsemble:
 
     def stored(self, members: Sequence[int]) -> Arrays:
         """Return the values of some members that are kept."""
+        # a block is read once, however many of its members are asked for
+        blocks = [np.array(list(some)) for _, some in groupby(members, lambda member: member // self.store.plan.block)]
         return {
-            name: np.concatenate([self.store.read(name, slice(member, member + 1)) for member in members])
+            name: np.concatenate([self.store.read(name, slice(some[0], some[-1] + 1))[some - some[0]] for some in blocks])
             for name in self.rules.variables
         }
 

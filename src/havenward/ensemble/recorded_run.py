@@ -132,7 +132,11 @@ class RecordedRun:
             if not expected[name].equals(self._frame[name].load()):
                 yield f"{self.folder / OUTCOME}: {name} is not what the scenario says"
         periods = self._periods()
-        told = (self.folder / SUMMARY).read_bytes(), csv_of(summarise(periods))
+        try:
+            told = (self.folder / SUMMARY).read_bytes(), csv_of(summarise(periods))
+        except OSError as error:
+            yield f"{self.folder / SUMMARY} cannot be read: {error.strerror}"
+            return
         # expectations are kept to seven digits and told before they are rounded
         if not (agree(*told) if run.plan.solver == "mean" else told[0] == told[1]):
             yield f"{self.folder / SUMMARY} is not what the members come to"

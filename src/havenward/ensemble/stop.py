@@ -103,8 +103,13 @@ class Known:
     members: int | None = None
     precision: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
 
-    def record(self) -> dict[str, Any]:
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Known:
         """Return what the record of an ensemble says of it."""
+        return cls(record["members_done"] if record.get("stopped") else None, record.get("precision", {}))
+
+    def record(self) -> dict[str, Any]:
+        """Return what the record of an ensemble is to say of it."""
         return {
             "stopped": self.members is not None,
             "precision": {name: dict(told) for name, told in self.precision.items()},

@@ -138,7 +138,7 @@ class EnsembleStore:
         return draft.commit(seconds, approximations)
 
     def commits(self) -> Iterator[Commit]:
-        """Yield the commits that can be read; others count for nothing, and so do those of a block that has grown since.
+        """Yield the commits that can be read; others count for nothing. A block that has grown since has its first members.
 
         Raises:
             RunError: the store cannot be read.
@@ -148,7 +148,7 @@ class EnsembleStore:
                 found = Commit.model_validate_json(content)
             except ValidationError:
                 continue
-            if name == f"{found.block:06d}.json" and found.members == len(self.plan.span(found.block)):
+            if name == f"{found.block:06d}.json" and found.members <= len(self.plan.span(found.block)):
                 yield found
 
     def is_sound(self, commit: Commit) -> bool:
@@ -164,16 +164,17 @@ class EnsembleStore:
             return f"{OUTCOME} cannot be read"
         for name, expected in commit.checksums.items():
             try:
-                found = self._checksum(name, commit.block)
+                found = self._checksum(name, commit)
             except Exception:
                 return f"{name} cannot be read"
             if found != expected:
                 return f"{name} is not what was committed"
         return None
 
-    def _checksum(self, name: str, block: int) -> str:
+    def _checksum(self, name: str, commit: Commit) -> str:
         """Return the checksum of a variable of a block as it lies there, read shard by shard."""
-        array, span = self._array(name), self.plan.span(block)
+        array, first = self._array(name), commit.block * self.plan.block
+        span = range(first, first + commit.members)
         if array.ndim == 1:
             return Checksum((len(span),), array.dtype).add(array[span.start : span.stop]).told
         found = Checksum((len(span), *array.shape[1:]), array.dtype)

@@ -19,7 +19,7 @@ from typing import Any
 from havenward import __version__
 from havenward.ensemble.compare import Comparison
 from havenward.ensemble.compare_table import table
-from havenward.ensemble.compared import figures_of
+from havenward.ensemble.compared import figures_of, small_homes
 from havenward.ensemble.entry import RECORDS, found, sides_of
 from havenward.ensemble.named import Wanted
 from havenward.ensemble.place import Place
@@ -30,6 +30,7 @@ from havenward.ensemble.tables import csv_of
 from havenward.run.engine import Progress
 from havenward.run.machine import libraries, processor
 from havenward.run.request import RunError
+from havenward.run.siege_case import SiegeCase
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,10 @@ def told_wrongly(where: str, sides: Sequence[Recorded]) -> list[str]:
     kind, content = found(place)
     if kind != "comparison":
         return []
-    base, *edited = [side.store for side in sides if isinstance(side, RecordedEnsemble)]
+    ensembles = [side for side in sides if isinstance(side, RecordedEnsemble)]
+    base, *edited = [side.store for side in ensembles]
+    cases = [side.rules.case for side in ensembles]
+    small = {name for case in cases if isinstance(case, SiegeCase) for name in small_homes(case)}
     try:
         told, members = json.loads(content)["edits"], sides[0].members
         compared = {words: Comparison.of(base, side, members) for words, side in zip(told, edited, strict=True)}
@@ -122,7 +126,7 @@ def told_wrongly(where: str, sides: Sequence[Recorded]) -> list[str]:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunError(f"{place.url}/{RECORDS[kind]} is damaged ({error}); make the comparison anew") from error
     faults = []
-    if place.read("comparison.csv") != csv_of(table(compared)):
+    if place.read("comparison.csv") != csv_of(table(compared, small)):
         faults.append(f"{place.url}/comparison.csv is not what its sides come to")
     for words, comparison in compared.items():
         for name, wanted in named[words].items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -148,23 +148,40 @@ def simulate(
             initial[batch.place] = people_at_start(rules)
             ledger = Ledger(rules.table)
             solver = solver_for(plan.solver, rules.start(), plan.seed, members.numbers["chance"], ledger, plan.threads)
-            with chronicle(batch, rules) as kept, postponed() as break_off:
-                for day in range(plan.begin, plan.last + 1):
-                    turn_day(rules, solver, ledger, day, kept.order)
-                    kept.dusk(day, solver.counts)
+            with postponed() as break_off, chronicle(batch, rules) as kept:
+                for day in turn_days(rules, solver, ledger, kept, range(plan.begin, plan.last + 1)):
                     turned = day + 1
                     done += len(batch.numbers)
                     progress(done, total)
                     break_off()
         except KeyboardInterrupt:
-            first_batch = batch.place.start == 0
+            first_batch, whole = batch.place.start == 0, turned > plan.last
+            if turned > plan.begin:
+                approximations |= _approximated(plan, rules, solver)
             return Tally(
-                members_done=batch.place.stop if first_batch else batch.place.start,
+                members_done=batch.place.stop if first_batch or whole else batch.place.start,
                 days_done=max(turned - plan.first, 0) if first_batch else plan.last - plan.first + 1,
                 initial_persons=initial,
                 approximations=frozenset(approximations),
             )
-        approximations |= solver.approximations
-        if plan.solver == "mean" and "mean" not in rules.exact:
-            approximations.add("every draw is replaced by its expectation")
+        approximations |= _approximated(plan, rules, solver)
     return Tally(len(plan.members), plan.last - plan.first + 1, initial, frozenset(approximations))
+
+
+def turn_days(rules: Rules, solver: Solver, ledger: Ledger, kept: Chronicle, days: Iterable[int]) -> Iterator[int]:
+    """Turn days one after the other; yield each once it is kept.
+
+    Raises:
+        Vanished: people were lost or invented.
+        OrderError: an order cannot be carried out.
+    """
+    for day in days:
+        turn_day(rules, solver, ledger, day, kept.order)
+        kept.dusk(day, solver.counts)
+        yield day
+
+
+def _approximated(plan: Plan, rules: Rules, solver: Solver) -> set[str]:
+    """Return what a solver has carried out approximately so far."""
+    expected = plan.solver == "mean" and "mean" not in rules.exact
+    return solver.approximations | ({"every draw is replaced by its expectation"} if expected else set())

@@ -211,17 +211,18 @@ class PeriodsPart:
         """(links, counts, M) what moved since the last period ended."""
         return self._flow
 
-    def branch(self, rules: Rules, layout: Layout, days: int, begun: NDArray[Any]) -> PeriodsPart:
-        """Return what was gathered on the first days, as other rules name it that hold all series of these and more.
+    def branch(self, rules: Rules, layout: Layout, day: int, begun: NDArray[Any]) -> PeriodsPart:
+        """Return what was gathered before a day, as other rules name it that hold all series of these and more.
 
         Args:
             rules: of the same members.
             layout: what is told of them.
-            days: how many days are taken over.
+            day: the next to be turned, counted from the scenario's start.
             begun: what had moved by then since the last period ended.
         """
+        days = max(day - self.plan.first, 0)
         made = PeriodsPart(self.place, rules, layout, self.plan, self.ends)
-        made._is_kept = made._is_kept or days > 0
+        made._is_kept = day >= self.plan.first
         made.told = [end for end in self.told if end < days]
         for name, of, upto in (
             ("levels", "stock", len(made.told)),

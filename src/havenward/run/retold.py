@@ -66,8 +66,6 @@ def _part(layout: Layout, ends: NDArray[np.int64], days: int, place: slice, read
         if first_and_last:
             keep(edges=layout.origin.add(people(stock[:, first_and_last])))
     assert flow is not None
-    if days == 1:
-        keep(edges=found["edges"][0])
     keep(flow=layout.flow.add(flow), cumulative=layout.summed.add(flow), stages=layout.stages.add(persons(stock[:, -1:])))
     told = {name: np.concatenate(values, axis=1) for name, values in found.items()}
     return told | {"stages": told["stages"][:, 0]}

@@ -11,7 +11,7 @@ from types import FrameType
 
 @contextmanager
 def unbroken() -> Iterator[None]:
-    """Let Ctrl-C wait while what a run has is sealed, a matter of seconds. Other threads than the main one never see it."""
+    """Let Ctrl-C count for nothing while what a run has is sealed, a matter of seconds. Only the main thread sees it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
