@@ -163,13 +163,23 @@ Way = Callable[[Path, int, random.Random, Record], None]
 WAYS: dict[str, Way] = {"machine": on_this_machine, "cluster": on_a_cluster}
 
 
-def rounds(kills: int, seed: int, ways: Sequence[Way] = tuple(WAYS.values()), tell: Callable[[str], None] = print) -> Record:
-    """Do rounds, each of the ways in its turn, until so much was killed; stop where bits differ."""
+def undisturbed() -> dict[str, object]:
+    """Return the bits of an ensemble of which nothing is killed."""
+    with tempfile.TemporaryDirectory() as kept:
+        gone_on_with(Path(kept) / "toy")
+        return bits(Path(kept) / "toy")
+
+
+def rounds(
+    kills: int,
+    seed: int,
+    expected: dict[str, object],
+    ways: Sequence[Way] = tuple(WAYS.values()),
+    tell: Callable[[str], None] = print,
+) -> Record:
+    """Do rounds, each of the ways in its turn, until so much was killed; stop where bits are not those expected."""
     chance, record = random.Random(seed), Record()
     with tempfile.TemporaryDirectory() as kept:
-        undisturbed = Path(kept) / "undisturbed"
-        gone_on_with(undisturbed)
-        expected = bits(undisturbed)
         while record.killed.total() < kills:
             out, began = Path(kept) / str(record.rounds), time.monotonic()
             ways[record.rounds % len(ways)](out, min(A_ROUND, kills - record.killed.total()), chance, record)
@@ -189,7 +199,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     asked = parser.parse_args()
     print(f"seed {asked.seed}", flush=True)
-    record = rounds(asked.kills, asked.seed, tell=lambda line: print(line, flush=True))
+    record = rounds(asked.kills, asked.seed, undisturbed(), tell=lambda line: print(line, flush=True))
     return 0 if record.same == record.rounds else 1
 
 

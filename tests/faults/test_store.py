@@ -18,16 +18,28 @@ from havenward.ensemble import place
 from havenward.ensemble.ensemble import Ensemble
 from havenward.ensemble.executors import Here
 from tests.ensemble.helpers import KEYS, MEMBERS, begin, bits, s3_server, wait_until, whole
-from tests.faults.kills import client, committed, finished, gone_on_with
+from tests.faults.kills import BLOCK, LAST, client, committed, finished
 
 pytestmark = pytest.mark.slow
+FEW = 40
+"""Members, of 20 blocks: enough to be in the midst of them when a store goes away."""
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed") / "toy"
-    gone_on_with(folder)
+    whole(folder, members=FEW, block=BLOCK, last=LAST)
     return bits(folder)
+
+
+def few(out, workers):
+    """Start or go on with a small ensemble."""
+    return client(out, "--workers", str(workers), "--members", str(FEW))
+
+
+def finish(out):
+    """Go on with a small ensemble to its end."""
+    finished(out, "--workers", "1", "--members", str(FEW))
 
 
 def test_a_disk_that_is_full_is_told_and_gone_on_with_once_there_is_room(tmp_path, monkeypatch):
@@ -67,7 +79,7 @@ def mount(*arguments: str) -> str:
 def small_disk(tmp_path):
     folder = tmp_path / "disk"
     folder.mkdir()
-    if why := mount("-t", "tmpfs", "-o", "size=1500k", "tmpfs", str(folder)):
+    if why := mount("-t", "tmpfs", "-o", "size=500k", "tmpfs", str(folder)):
         pytest.skip(f"no small disk can be mounted here: {why}")
     try:
         yield folder
@@ -77,7 +89,7 @@ def small_disk(tmp_path):
 
 def test_a_small_disk_fills_up_what_fits_is_kept_and_the_rest_is_done_once_it_is_larger(small_disk, undisturbed):
     out = small_disk / "toy"
-    with client(out, "--workers", "2") as begun:
+    with few(out, 2) as begun:
         _, told = begun.communicate(timeout=120)
     assert begun.returncode == 1
     assert told.count("No space left on device") == 1, told
@@ -85,15 +97,15 @@ def test_a_small_disk_fills_up_what_fits_is_kept_and_the_rest_is_done_once_it_is
     assert "Traceback" not in told
     assert shutil.disk_usage(small_disk).free < 100_000
     missing = len(Ensemble.open(str(out)).look())
-    assert 0 < missing < 60
+    assert 0 < missing < FEW // BLOCK
     assert mount("-o", "remount,size=64m", str(small_disk)) == ""
-    finished(out, "--workers", "2")
+    finish(out)
     assert bits(out) == undisturbed
 
 
 def test_a_folder_that_is_taken_away_and_given_back(tmp_path, undisturbed):
     out, away = tmp_path / "toy", tmp_path / "away"
-    with client(out, "--workers", "2") as begun:
+    with few(out, 2) as begun:
         wait_until(lambda: committed(out) > 2)
         out.rename(away)
         _, told = begun.communicate(timeout=120)
@@ -102,7 +114,7 @@ def test_a_folder_that_is_taken_away_and_given_back(tmp_path, undisturbed):
     assert "holds no plan.json, so no ensemble lies there" in told
     shutil.rmtree(out, ignore_errors=True)
     away.rename(out)
-    finished(out, "--workers", "2")
+    finish(out)
     assert bits(out) == undisturbed
 
 
@@ -157,7 +169,7 @@ def test_an_s3_server_that_is_taken_away_and_given_back(tmp_path, monkeypatch, u
         fs = fsspec.filesystem("s3", endpoint_url=address, use_listings_cache=False)
         fs.mkdir("havenward")
         url = "s3://havenward/toy"
-        with client(url, "--workers", "2") as begun:
+        with few(url, 2) as begun:
             wait_until(lambda: fs.exists(f"{url}/commits") and len(fs.ls(f"{url}/commits")) > 2, every=0.2)
             gate.shut()
             _, told = begun.communicate(timeout=240)
@@ -165,7 +177,7 @@ def test_an_s3_server_that_is_taken_away_and_given_back(tmp_path, monkeypatch, u
         assert "Traceback" not in told
         assert f"{url} cannot be read or written" in told
         gate.open = True
-        finished(url, "--workers", "2")
+        finish(url)
         fs.get(url, str(tmp_path / "toy"), recursive=True)
     assert bits(tmp_path / "toy") == undisturbed
 
@@ -173,7 +185,7 @@ def test_an_s3_server_that_is_taken_away_and_given_back(tmp_path, monkeypatch, u
 def test_two_clients_at_once_end_with_the_same_bits(tmp_path, undisturbed):
     """Both lay it out, both do every block."""
     out = tmp_path / "toy"
-    with client(out, "--workers", "1") as one, client(out, "--workers", "1") as other:
+    with few(out, 1) as one, few(out, 1) as other:
         told = [begun.communicate(timeout=240)[1] for begun in (one, other)]
     assert [one.returncode, other.returncode] == [0, 0], told
     assert bits(out) == undisturbed
@@ -183,7 +195,7 @@ def test_two_clients_at_once_end_with_the_same_bits(tmp_path, undisturbed):
 def test_a_client_that_is_killed_leaves_no_process_behind(tmp_path):
     import psutil
 
-    with client(tmp_path / "toy", "--workers", "2") as begun:
+    with few(tmp_path / "toy", 2) as begun:
         wait_until(lambda: committed(tmp_path / "toy") > 2)
         hands = psutil.Process(begun.pid).children(recursive=True)
         assert len(hands) >= 2
