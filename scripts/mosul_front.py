@@ -33,7 +33,7 @@ def control() -> Iterator[dict[str, object]]:
     for passage in read("assumed_passage"):
         points[passage["place"]] += _passage(passage)
     for point in read("assumed_front"):
-        plain = {column: point[column] for column in ("place", "date", "besieged_share")}
+        plain = {column: point[column] for column in ("place", "date", "earliest", "latest", "besieged_share")}
         points[point["place"]].append({**plain, **origin(point)})
     for home, rows in points.items():
         if not rows:
@@ -42,10 +42,14 @@ def control() -> Iterator[dict[str, object]]:
 
 
 def _takeover(place: str, takeover: Record) -> Iterator[dict[str, object]]:
-    for column, share in (("free_until", 0), ("held_from", 1)):
+    free, held = (dt.date.fromisoformat(takeover[column]) for column in ("free_until", "held_from"))
+    ends = {end: takeover[f"held_{end}"] for end in ("earliest", "latest")}
+    for date, share in ((free, 0), (held, 1)):
         yield {
             "place": place,
-            "date": takeover[column],
+            "date": str(date),
+            # a takeover that came earlier or later took as long
+            **{end: day and str(dt.date.fromisoformat(day) - (held - date)) for end, day in ends.items()},
             "besieged_share": share,
             "label": "assumed",
             "note": takeover["reason"],
@@ -63,6 +67,8 @@ def _passage(passage: Record) -> Iterator[dict[str, object]]:
     yield {
         "place": place,
         "date": str(retaken - dt.timedelta(days=int(passage["days"]))),
+        "earliest": passage["begins_earliest"],
+        "latest": passage["begins_latest"],
         "besieged_share": 1,
         "label": "assumed",
         "note": passage["reason"],
@@ -70,6 +76,8 @@ def _passage(passage: Record) -> Iterator[dict[str, object]]:
     yield {
         "place": place,
         "date": str(retaken),
+        "earliest": passage["retaken_earliest"],
+        "latest": passage["retaken_latest"],
         "besieged_share": 0,
         "label": "sourced" if sourced else "assumed",
         "source": held["source_id"],

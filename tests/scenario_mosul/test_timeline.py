@@ -85,9 +85,9 @@ def test_fighting_stays_on_the_steps_of_the_scale(mosul: Scenario) -> None:
 def test_only_surroundings_are_dated(mosul: Scenario) -> None:
     """No table can hold a rate of departure or a multiplier by date."""
     dated = {name for name, model in TABLES.items() if "date" in model.model_fields} - {"sources"}
-    surroundings = {"control", "fighting", "restrictions", "prices", "supplies", "offensives"}
+    surroundings = {"control", "bends", "fighting", "restrictions", "prices", "supplies", "offensives"}
     assert dated == surroundings | {"crossings", "camps", "evidence", "stocks"}
-    assert mosul.offensives == mosul.stocks == ()
+    assert mosul.bends == mosul.offensives == mosul.stocks == ()
     assert {row.kind for row in mosul.restrictions} == {"exit", "telephones", "advice"}
 
 

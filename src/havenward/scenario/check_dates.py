@@ -7,7 +7,7 @@ import datetime as dt
 from havenward.scenario.draft import Draft
 from havenward.scenario.header import FILE, Heading
 from havenward.scenario.problems import Problems
-from havenward.scenario.schema import Evidence, Header, Observer
+from havenward.scenario.schema import Bend, Control, Evidence, Header, Observer
 
 LONGEST_YEARS = 20
 CLOSED_AFTER_YEARS = 5
@@ -22,6 +22,10 @@ def check_dates(draft: Draft, problems: Problems) -> None:
         check_epochs(draft.heading, header, problems)
         check_inside(draft, header, problems)
         check_control_kind(draft, header, problems)
+    for line, row in draft.control:
+        check_range_of_date(draft.control.file, line, row, problems)
+    for line, bend in draft.bends:
+        check_bend(draft.bends.file, line, bend, problems)
     check_corridors(draft, problems)
     check_paces(draft, problems)
     for line, target in draft.targets:
@@ -93,6 +97,7 @@ def check_inside(draft: Draft, header: Header, problems: Problems) -> None:
     """
     dated = (
         draft.control,
+        draft.bends,
         draft.fighting,
         draft.offensives,
         draft.restrictions,
@@ -120,6 +125,40 @@ def check_control_kind(draft: Draft, header: Header, problems: Problems) -> None
         line = draft.heading.line("control")
         wrong = "the front is to move by chance, and offensives.csv gives it no pace: it will never move"
         problems.warning(FILE, line, "control", header.control, wrong, "Add rows to offensives.csv, or write 'timeline'")
+
+
+def check_range_of_date(file: str, line: int, row: Control, problems: Problems) -> None:
+    """A date has a range on both sides or on none, and lies within it."""
+    if (row.earliest is None) != (row.latest is None):
+        empty = "earliest" if row.earliest is None else "latest"
+        wrong = "only one end of the date's range is given"
+        problems.error(
+            file, line, empty, "", wrong, "Write both ends, or neither; the date itself where it is certain on one side"
+        )
+    elif row.earliest is not None and row.earliest > row.date:
+        wrong = f"the earliest date lies after the date ({row.date})"
+        problems.error(file, line, "earliest", row.earliest, wrong, "Write an earlier date")
+    elif row.latest is not None and row.latest < row.date:
+        wrong = f"the latest date lies before the date ({row.date})"
+        problems.error(file, line, "latest", row.latest, wrong, "Write a later date")
+
+
+def check_bend(file: str, line: int, row: Bend, problems: Problems) -> None:
+    """A change of a front moves it somewhere, in time, or reschedules what comes; not both."""
+    if row.besieged_share is None:
+        told = "arrives" if row.arrives is not None else "until"
+        if row.arrives is not None or row.until is not None:
+            wrong = "the row does not say where the front goes"
+            problems.error(file, line, "besieged_share", "", wrong, f"Write a share, or empty '{told}'")
+    elif row.late or row.pace != 1.0:
+        wrong = "the row moves the front and reschedules it at once"
+        problems.error(file, line, "besieged_share", f"{row.besieged_share:g}", wrong, "Write a row for each")
+    elif row.arrives is not None and row.arrives < row.date:
+        wrong = f"the front is there before the row's date ({row.date})"
+        problems.error(file, line, "arrives", row.arrives, wrong, "Change one of the two dates")
+    elif row.until is not None and row.until < (row.arrives or row.date):
+        wrong = f"the front has not come there by then ({row.arrives or row.date})"
+        problems.error(file, line, "until", row.until, wrong, "Write a later date")
 
 
 def check_paces(draft: Draft, problems: Problems) -> None:

@@ -137,7 +137,7 @@ def check_mentions(draft: Draft, problems: Problems) -> None:
 
 
 def _mentions(draft: Draft) -> Iterator[Mention]:
-    for dated in (draft.control, draft.fighting):
+    for dated in (draft.control, draft.bends, draft.fighting):
         for line, home in dated:
             yield Mention(dated.file, line, "place", home.place, ("home",))
     for line, route in draft.routes:

@@ -19,6 +19,7 @@ class Draft:
     heading: Heading
     locations: Sheet[schema.Location]
     control: Sheet[schema.Control]
+    bends: Sheet[schema.Bend]
     fighting: Sheet[schema.Fighting]
     offensives: Sheet[schema.Offensive]
     restrictions: Sheet[schema.Restriction]

@@ -71,7 +71,28 @@ class Control(Row):
     key: ClassVar = ("place", "date")
     place: Name
     date: dt.date
+    earliest: dt.date | None = Field(
+        None, description="5 % quantile of the date, where it is not certain; all dates lie alike within their ranges"
+    )
+    latest: dt.date | None = Field(None, description="95 % quantile of the date")
     besieged_share: Share = Field(description="share of the place's people who live behind the group's line")
+
+
+class Bend(Row):
+    """A change to the line that control.csv gives of a home, from a date on; `init --edit` writes edits of the front so.
+    Either the front goes straight to a share, or all that comes from the date on comes later or faster, and until then it
+    stands still. Where dates have ranges, it acts on each member's own line: what has happened there by then stays.
+    """
+
+    key: ClassVar = ("place", "order")
+    place: Name
+    order: int = Field(ge=1, le=10_000, description="changes of a place are made in this order")
+    date: dt.date = Field(description="first day on which the line differs")
+    besieged_share: float | None = Field(None, ge=0, le=1, description="where the front goes, and stays")
+    arrives: dt.date | None = Field(None, description="day on which it is there; empty: on the date")
+    until: dt.date | None = Field(None, description="last day on which it stays; from the next on the line is as it was")
+    late: int = Field(0, ge=0, le=3660, description="days by which all is later")
+    pace: float = Field(1.0, ge=0.05, le=20.0, description="how many times as fast all is; 0.5: in twice the time")
 
 
 class Fighting(Row):
@@ -351,6 +372,7 @@ Header.model_rebuild()
 TABLES: dict[str, type[Strict]] = {
     "locations": Location,
     "control": Control,
+    "bends": Bend,
     "fighting": Fighting,
     "offensives": Offensive,
     "restrictions": Restriction,
@@ -379,6 +401,7 @@ class Scenario(Strict):
     header: Header
     locations: tuple[Location, ...] = ()
     control: tuple[Control, ...] = ()
+    bends: tuple[Bend, ...] = ()
     fighting: tuple[Fighting, ...] = ()
     offensives: tuple[Offensive, ...] = ()
     restrictions: tuple[Restriction, ...] = ()

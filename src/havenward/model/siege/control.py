@@ -34,6 +34,7 @@ class Control:
     Attributes:
         by: (M,) numbers of the members by which the course of control is drawn.
         besieged: (M, H) share of dwellings behind the group's line, at dusk.
+        given: (D + 1, M, H) the same by the scenario, see `World.besieged_by`.
         taking: (M, H) whether the group's line last moved forward.
         free_days: (M, H) days since a place was wholly free, 0 while it is not.
         contact_share: (M, H) share of the households at home who are in contact, once the front has moved.
@@ -50,6 +51,7 @@ class Control:
     )
 
     besieged: F64 = field(init=False)
+    given: F64 = field(init=False)
     taking: NDArray[np.bool_] = field(init=False)
     free_days: F64 = field(init=False)
     contact_share: F64 = field(init=False)
@@ -57,7 +59,8 @@ class Control:
     def __post_init__(self) -> None:
         cells, homes = self.cells, len(self.world.homes.names)
         members = len(next(iter(self.values.values())))
-        self.besieged = np.repeat(self.world.besieged[:1], members, axis=0)
+        self.given = self.world.besieged_by(self.values["control_error"])
+        self.besieged = np.broadcast_to(self.given[0], (members, homes)).copy()
         self.taking = np.zeros((members, homes), dtype=bool)
         self.free_days = np.zeros((members, homes))
         self.contact_share = np.zeros((members, homes))
@@ -110,7 +113,7 @@ class Control:
         if self.world.stochastic:
             yield from self._contact_process(day, joined)
         else:
-            self.besieged = np.repeat(self.world.besieged[day + 1][None], len(before), axis=0)
+            self.besieged = np.broadcast_to(self.given[day + 1], before.shape).copy()
         back = np.clip(before - self.besieged, 0.0, 1.0)
         forward = np.clip(self.besieged - before, 0.0, 1.0)
         self.taking = np.where(forward > 0, True, np.where(back > 0, False, self.taking))
@@ -141,11 +144,11 @@ class Control:
         help_of_joined = 1.0 + self.values["joined_effect"][:, None] * np.log1p(joined / 100.0)
         pace = (world.pace[day] * help_of_joined)[:, area] * np.maximum(freed_next_door, 0.0)
         begins = (self.besieged > 0) & np.isinf(self._contested_on) & (uniform < -np.expm1(-pace))
-        begins &= world.besieged[day + 1] > 0
+        begins &= self.given[day + 1] > 0
         scale = self.values["siege_days"][:, None] / GAMMA_SHAPE
         self._falls_after = np.where(begins, np.maximum(gammaincinv(GAMMA_SHAPE, length) * scale, 1.0), self._falls_after)
         self._contested_on = np.where(begins, float(day), self._contested_on)
         fallen = np.clip((day + 1 - self._contested_on) / self._falls_after, 0.0, 1.0)
-        given = np.maximum(world.besieged[day + 1], 0.0)[None]
+        given = np.maximum(self.given[day + 1], 0.0)
         # the timeline still says when the group takes a place; the contact process says when it loses it
         self.besieged = np.where(np.isinf(self._contested_on), given, given * (1.0 - fallen))

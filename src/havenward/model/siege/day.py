@@ -113,7 +113,7 @@ class SiegeRules:
         _, share = frailty_nodes(self.values["frailty_sd"])
         self.node_share = np.repeat(share[:, None] / LISTENERS, LISTENERS, axis=1)
         self.control = Control(world, cells, self.values, self.node_share, self.numbers.numbers["control"])
-        stand_at(self.control, world, self.begin)
+        stand_at(self.control, self.begin)
         self.life = Life(world, self.control, self.values)
         self.belief = Belief(world, self.values)
         self.departure = Departure(world, cells, classes, self.control, self.life, self.belief, self.values)
@@ -130,10 +130,10 @@ class SiegeRules:
         ground = self.ground
         stocks = ground.scenario.stocks_before(self.begin)
         if stocks:
-            given = GivenStart(ground.world, ground.cells, ground.classes, self.node_share).counts(stocks, self.begin)
-            return np.repeat(given[None], self.members, axis=0)
+            given = GivenStart(ground.world, ground.cells, ground.classes, self.node_share, self.control.besieged)
+            return given.counts(stocks)
         people = populations(ground.world.homes, self.values)
-        return all_at_home(ground.world, ground.cells, ground.classes, self.node_share, people)
+        return all_at_home(ground.cells, ground.classes, self.node_share, people, self.control.besieged)
 
     def remembered(self) -> Memory:
         """Return all that the phases carry from one day to the next, in arrays of their own."""

@@ -1,12 +1,14 @@
 """Where people stand when a run starts: all at home at the scenario's start, or by the stocks of a given evening.
 
 Given stocks are certain: every member starts from the same. Their households are made up by the shares of the classes, those
-at home by the control of that evening and the nodes of frailty and listening. Nobody is on the way, turned back or captured.
+at home by the control of that evening, as each member has it, and the nodes of frailty and listening. Nobody is on the way,
+turned back or captured.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +24,8 @@ I64 = NDArray[np.int64]
 
 
 def apportion(number: F64, share: F64) -> I64:
-    """Return (M, P) whole units: (M,) whole numbers cut by (P,) shares, what is left over to the largest remainders."""
-    exact = number[:, None] * (share / share.sum())
+    """Return (M, P) whole units: (M,) whole numbers cut by (M, P) shares, what is left over to the largest remainders."""
+    exact = number[:, None] * (share / share.sum(axis=1, keepdims=True))
     whole = np.floor(exact)
     rank = np.argsort(np.argsort(whole - exact, axis=1, kind="stable"), axis=1, kind="stable")
     return np.asarray(whole + (rank < (number - whole.sum(axis=1))[:, None])).astype(np.int64)
@@ -47,25 +49,24 @@ def made_up(persons: int, sizes: I64, share: F64) -> I64:
     return whole
 
 
-def all_at_home(world: World, cells: Cells, classes: Classes, node_share: F64, people: F64) -> I64:
-    """Return (M, cells) households: (M, H) persons at home, on the side that holds their place at the scenario's start."""
+def all_at_home(cells: Cells, classes: Classes, node_share: F64, people: F64, besieged: F64) -> I64:
+    """Return (M, cells) households at home, of (M, H) persons of whom (M, H) shares live behind the line."""
     counts = np.zeros((len(people), len(cells.table)), dtype=np.int64)
     persons = np.array([sum(c.people) for c in classes.deciding])
     share = np.array([c.share for c in classes.deciding])
     households = np.rint(people / float((persons * share).sum()))
-    for h, held in enumerate(world.besieged[0]):
-        behind = share[:, None, None] * held * node_share
+    for h, held in enumerate(besieged.T):
+        behind = share[:, None, None] * held[:, None, None, None] * node_share
         rows = np.concatenate([cells.free[h], cells.home[h, HELD].ravel()])
-        parts = np.concatenate([share * (1.0 - held), behind.ravel()])
+        parts = np.concatenate([share * (1.0 - held[:, None]), behind.reshape(len(held), -1)], axis=1)
         counts[:, rows] += apportion(households[:, h], parts)
     return counts
 
 
-def stand_at(control: Control, world: World, day: int) -> None:
+def stand_at(control: Control, day: int) -> None:
     """Let control stand as on the evening before a day, by the timeline: who holds what, whither, and free since when."""
-    control.besieged[:] = world.besieged[day]
-    for earlier in range(day):
-        before, after = world.besieged[earlier], world.besieged[earlier + 1]
+    control.besieged[:] = control.given[day]
+    for before, after in pairwise(control.given[: day + 1]):
         control.taking[:] = np.where(after > before, True, np.where(after < before, False, control.taking))
         control.free_days[:] = np.where(after > 0, 0.0, control.free_days + 1.0)
 
@@ -76,42 +77,43 @@ class GivenStart:
 
     Attributes:
         node_share: (K, L) shares of the nodes of frailty and listening.
+        besieged: (M, H) share of dwellings behind the line on the evening that the stocks are of.
     """
 
     world: World
     cells: Cells
     classes: Classes
     node_share: F64
+    besieged: F64
 
-    def counts(self, rows: tuple[Stock, ...], day: int) -> I64:
-        """Return (cells,) households on the evening before a day."""
-        counts = np.zeros(len(self.cells.table), dtype=np.int64)
+    def counts(self, rows: tuple[Stock, ...]) -> I64:
+        """Return (M, cells) households."""
+        counts = np.zeros((len(self.besieged), len(self.cells.table)), dtype=np.int64)
         for row in rows:
             if row.stage == "at_home":
-                self._at_home(counts, row, day)
+                self._at_home(counts, row)
             elif row.stage == "held":
                 alone = self.cells.held[self._pair(row), ROLES_HELD.index("lone"), 0]
-                counts[alone] += row.persons if row.persons is not None else (row.households or 0)
+                counts[:, alone] += row.persons if row.persons is not None else (row.households or 0)
             else:
-                np.add.at(counts, self._rows(row), self._households(row))
+                counts += np.bincount(self._rows(row), self._households(row), counts.shape[1]).astype(np.int64)
         return counts
 
     def _households(self, row: Stock) -> I64:
         """Return (c,) households of a row, by deciding class."""
         share = np.array([kind.share for kind in self.classes.deciding])
         if row.households is not None:
-            return np.asarray(apportion(np.array([float(row.households)]), share)[0])
+            return np.asarray(apportion(np.array([float(row.households)]), share[None])[0])
         sizes = np.array([sum(kind.people) for kind in self.classes.deciding])
         return made_up(row.persons or 0, sizes, share)
 
-    def _at_home(self, counts: I64, row: Stock, day: int) -> None:
+    def _at_home(self, counts: I64, row: Stock) -> None:
         home = self.world.homes.names.index(row.site)
-        held = self.world.besieged[day, home]
-        parts = np.concatenate([[1.0 - held], (held * self.node_share).ravel()])
-        share = np.repeat(parts[None], len(self.classes.deciding), axis=0)
+        held = self.besieged[:, home, None]
+        parts = np.concatenate([1.0 - held, held * self.node_share.ravel()], axis=1)
         for k, number in enumerate(self._households(row)):
             cells = np.concatenate([self.cells.free[home, k : k + 1], self.cells.home[home, HELD, k].ravel()])
-            counts[cells] += apportion(np.array([float(number)]), share[k])[0]
+            counts[:, cells] += apportion(np.full(len(held), float(number)), parts)
 
     def _pair(self, row: Stock) -> int:
         crossing, area = self.world.crossings.names.index(row.site), self.world.areas.index(row.area)

@@ -8,14 +8,16 @@ Index letters: D days, H homes, A areas, Q corridors, X crossings, C camps (with
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from havenward.model.siege.front import VagueFront
 from havenward.scenario.geography import distance_km
+from havenward.scenario.line import Line
 from havenward.scenario.schema import Corridor, Location, Scenario
 
 F64 = NDArray[np.float64]
@@ -107,7 +109,8 @@ class World:
     """A compiled scenario.
 
     Attributes:
-        besieged: (D + 1, H) share of dwellings behind the group's line at the end of the day before.
+        besieged: (D + 1, H) share of dwellings behind the group's line at the end of the day before, by the stated dates.
+        vague: the front in those homes, by index, whose dates have ranges.
         intensity: (D, H) 0 to 3.
         pace: (D, A) rate a day, per liberated neighbour, at which a home becomes contested: 1 - exp(-pace) is the chance.
         neighbours: (H, H) linked by a route.
@@ -129,6 +132,7 @@ class World:
     crossings: Crossings
     sites: Sites
     besieged: F64
+    vague: Mapping[int, VagueFront]
     intensity: F64
     pace: F64
     neighbours: Bools
@@ -143,6 +147,17 @@ class World:
     moon: F64
     stochastic: bool
 
+    def besieged_by(self, error: F64) -> F64:
+        """Return (D + 1, M, H) shares by (M,) values of `control_error`; M is 1 where no date has a range."""
+        if not self.vague:
+            return self.besieged[:, None]
+        course = np.repeat(self.besieged[:, None], len(error), axis=1)
+        evenings = _evenings(self.start, self.days)
+        for home, front in self.vague.items():
+            for member, value in enumerate(error):
+                course[:, member, home] = front.drawn(value).at(evenings)
+        return course
+
 
 def compile_world(scenario: Scenario) -> World:
     """Compile a checked scenario."""
@@ -153,6 +168,9 @@ def compile_world(scenario: Scenario) -> World:
     homes = [place for place in scenario.locations if place.kind == "home"]
     home_names = [place.name for place in homes]
     network = _network(scenario)
+    control = [[row for row in scenario.control if row.place == name] for name in home_names]
+    bends = [[row for row in scenario.bends if row.place == name] for name in home_names]
+    lines = [Line.stated(*each) for each in zip(control, bends, strict=True)]
     by_name = {place.name: place for place in scenario.locations}
     return World(
         start=header.start,
@@ -169,10 +187,12 @@ def compile_world(scenario: Scenario) -> World:
         corridors=_corridors(scenario, calendar, home_names, network),
         crossings=_crossings(scenario, calendar),
         sites=_sites(scenario, calendar, network),
-        besieged=Calendar(header.start - dt.timedelta(days=1), days + 1).lines(
-            [[(r.date, r.besieged_share) for r in scenario.control if r.place == name] for name in home_names],
-            0.0,
-        ),
+        besieged=np.stack([line.at(_evenings(header.start, days)) for line in lines], axis=1),
+        vague={
+            home: VagueFront.of(rows, bends[home])
+            for home, rows in enumerate(control)
+            if any(row.earliest != row.latest for row in rows)
+        },
         intensity=calendar.steps(
             [[(r.date, r.intensity) for r in scenario.fighting if r.place == name] for name in home_names],
             0.0,
@@ -217,6 +237,11 @@ class Calendar:
                 at, values = zip(*[((date - self.start).days, value) for date, value in sorted(rows)], strict=True)
                 grid[:, k] = np.interp(np.arange(self.days), at, values)
         return grid
+
+
+def _evenings(start: dt.date, days: int) -> F64:
+    """Return (D + 1,) ordinals of the evenings, from the eve of the first day on."""
+    return np.arange(days + 1, dtype=np.float64) + (start.toordinal() - 1)
 
 
 def _or(value: float | None, otherwise: float) -> float:

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from havenward.scenario.edits.edit import Lasting, OfPlaces
-from havenward.scenario.edits.tables import DAY, EDITED, Impossible, Tables, line_at
-from havenward.scenario.schema import Control, Fighting, Share
+from havenward.scenario.edits.tables import DAY, EDITED, Impossible, Tables
+from havenward.scenario.schema import Fighting, Share
 
 MOST_PACE = 10.0
 """No pace in offensives.csv is above it."""
@@ -27,22 +27,11 @@ class MoveFront(OfPlaces, Lasting):
         """Bend the lines of control."""
         _check_timeline(tables)
         arrives = self.date + (self.over_days - 1) * DAY
-        points = {arrives: self.besieged_share}
-        if self.until is not None:
-            if self.until < arrives:
-                wrong = f"the front has not come there by then: it takes until {arrives}"
-                raise Impossible("until", self.until, wrong, "Write a later date, or fewer days")
-            points[self.until] = self.besieged_share
+        if self.until is not None and self.until < arrives:
+            wrong = f"the front has not come there by then: it takes until {arrives}"
+            raise Impossible("until", self.until, wrong, "Write a later date, or fewer days")
         for home in self.homes(tables):
-            rows = cut(home, tables.dated("control", place=home), self.date - DAY)
-            made = [_line(home, date, share) for date, share in points.items()]
-            bent = [*_earlier(rows, self.date), *made]
-            if self.until is None or self.until >= tables.header.end:
-                bent = within(tables, bent)
-            else:
-                again = self.until + DAY
-                bent += [row for row in cut(home, rows, again) if row.date >= again]
-            tables.replace("control", bent, place=home)
+            tables.bend(home, date=self.date, besieged_share=self.besieged_share, arrives=arrives, until=self.until)
 
 
 class DelayOffensive(OfPlaces):
@@ -54,7 +43,7 @@ class DelayOffensive(OfPlaces):
     def change(self, tables: Tables) -> None:
         """Move dated rows of the front."""
         late = dt.timedelta(days=self.days)
-        _reschedule(self, tables, lambda date: date + late)
+        _reschedule(self, tables, lambda date: date + late, late=self.days)
         for area in _areas(self, tables):
             rows = _begun(tables.dated("offensives", area=area), self.date)
             later = [row.model_copy(update={"date": row.date + late, **EDITED}) for row in rows if row.date >= self.date]
@@ -74,7 +63,7 @@ class SpeedOffensive(OfPlaces):
         def moved(date: dt.date) -> dt.date:
             return self.date + dt.timedelta(days=round((date - self.date).days / self.factor))
 
-        _reschedule(self, tables, moved)
+        _reschedule(self, tables, moved, pace=self.factor)
         for area in _areas(self, tables):
             rows = _begun(tables.dated("offensives", area=area), self.date)
             quick = {
@@ -100,30 +89,9 @@ class SetFighting(OfPlaces, Lasting):
             tables.hold("fighting", quiet, self.date, self.until, {"intensity": self.intensity}, place=home)
 
 
-def cut(home: str, rows: list[Control], date: dt.date) -> list[Control]:
-    """Return rows of control that give the same lines and have one on a date.
-
-    A sloped line that is cut gets a row on each of its days, so that no bit of its other days changes.
-    """
-    if any(row.date == date for row in rows):
-        return rows
-    before, after = [row for row in rows if row.date < date], [row for row in rows if row.date > date]
-    days = [date]
-    if before and after and before[-1].besieged_share != after[0].besieged_share:
-        days = [before[-1].date + k * DAY for k in range(1, (after[0].date - before[-1].date).days)]
-    return [*before, *(_line(home, day, line_at(rows, "besieged_share", day, 0.0)) for day in days), *after]
-
-
 def within(tables: Tables, rows: list[Any]) -> list[Any]:
-    """Return dated rows without those after the scenario's end, which say nothing of it; lines are cut there."""
-    end = tables.header.end
-    if rows and rows[-1].date > end and isinstance(rows[-1], Control):
-        rows = cut(rows[-1].place, rows, end)
-    return [row for row in rows if row.date <= end]
-
-
-def _line(home: str, date: dt.date, share: float) -> Control:
-    return Control(place=home, date=date, besieged_share=share, note=EDITED["note"])
+    """Return dated rows without those after the scenario's end, which say nothing of it."""
+    return [row for row in rows if row.date <= tables.header.end]
 
 
 def _check_timeline(tables: Tables) -> None:
@@ -150,8 +118,8 @@ def _earlier(rows: list[Any], date: dt.date) -> list[Any]:
     return [row for row in rows if row.date < date]
 
 
-def _reschedule(edit: OfPlaces, tables: Tables, moved: Callable[[dt.date], dt.date]) -> None:
-    """Give the rows of control and fighting from the edit's date on other dates; of one day the last counts."""
+def _reschedule(edit: OfPlaces, tables: Tables, moved: Callable[[dt.date], dt.date], **told: float) -> None:
+    """Bend lines of control as told, and give fighting from the edit's date on other dates; of one day the last counts."""
     if edit.place and tables.header.control == "stochastic":
         wrong, mend = "the pace of an offensive that is drawn is given by area", "Write area in place of place"
         raise Impossible("place", edit.place, wrong, mend)
@@ -161,11 +129,6 @@ def _reschedule(edit: OfPlaces, tables: Tables, moved: Callable[[dt.date], dt.da
         return [row.model_copy(update={"date": date, **EDITED}) for date, row in by_date.items()]
 
     for home in edit.homes(tables):
-        rows = tables.dated("control", place=home)
-        if rows and rows[-1].date >= edit.date:
-            before = _earlier(cut(home, rows, edit.date - DAY), edit.date)
-            still = before[-1].model_copy(update={"date": moved(edit.date) - DAY, **EDITED})
-            held = [still] if still.date > before[-1].date else []
-            tables.replace("control", within(tables, [*before, *held, *later(rows)]), place=home)
+        tables.bend(home, date=edit.date, **told)
         fire = tables.dated("fighting", place=home)
         tables.replace("fighting", within(tables, [*_earlier(fire, edit.date), *later(fire)]), place=home)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
-import numpy as np
 
-from havenward.scenario.schema import TABLES, Header, Location, Row, Scenario
+from havenward.scenario.line import Line
+from havenward.scenario.schema import TABLES, Bend, Header, Location, Row, Scenario
 
 DAY = dt.timedelta(days=1)
 ALL = "*"
@@ -129,6 +129,15 @@ class Tables:
         at = next((k for k, row in enumerate(every) if id(row) in gone), len(every))
         self.rows[table] = [*every[:at], *rows, *(row for row in every[at:] if id(row) not in gone)]
 
+    def line(self, home: str) -> Line:
+        """Return the line of control of a home, by the dates that are stated."""
+        return Line.stated(self.of("control", place=home), self.of("bends", place=home))
+
+    def bend(self, home: str, **changed: Any) -> None:
+        """Change the line of control of a home, after all changes that were made to it; see `schema.Bend`."""
+        order = 1 + max((bend.order for bend in self.of("bends", place=home)), default=0)
+        self.rows["bends"].append(Bend(place=home, order=order, note=EDITED["note"], **changed))
+
     def hold(
         self, table: str, otherwise: Row, date: dt.date, until: dt.date | None, values: dict[str, Any], **key: str
     ) -> None:
@@ -165,10 +174,3 @@ def holding(rows: list[Any], first: dt.date, last: dt.date) -> list[Any]:
     """Return those of dated rows, each of which holds until the next, that hold on some day of a span."""
     before = [row for row in rows if row.date <= first]
     return before[-1:] + [row for row in rows if first < row.date <= last]
-
-
-def line_at(rows: list[Any], column: str, date: dt.date, otherwise: float) -> float:
-    """Return the value on a date of straight lines between dated rows, constant outside them."""
-    if not rows:
-        return otherwise
-    return float(np.interp(date.toordinal(), [row.date.toordinal() for row in rows], [getattr(row, column) for row in rows]))

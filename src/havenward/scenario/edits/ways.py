@@ -9,9 +9,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from havenward.scenario.edits.edit import Edit, Lasting
-from havenward.scenario.edits.tables import EDITED, Impossible, Tables, holding, line_at
+from havenward.scenario.edits.tables import EDITED, Impossible, Tables, holding
 from havenward.scenario.geography import distance_km
-from havenward.scenario.schema import Control, Corridor, Location, Name
+from havenward.scenario.schema import Corridor, Location, Name
 
 Use = Literal["road", "night", "front"]
 """Uses of a corridor."""
@@ -86,8 +86,7 @@ class OpenCorridor(Lasting):
             raise Impossible("from_place", home.name, wrong, "Name a home that the group holds, or an earlier date")
         for place in tables.of("locations", kind="home"):
             beside = distance_km((place.lat, place.lon), (crossing.lat, crossing.lon)) <= BESIDE_KM
-            rows = tables.dated("control", place=place.name)
-            if beside and line_at(rows, "besieged_share", self.date, 0.0) > 0.5:
+            if beside and tables.line(place.name).at(self.date.toordinal()) > 0.5:
                 wrong = f"the crossing lies behind the group's line on {self.date}: '{place.name}', beside it, is held"
                 mend = "Name a crossing on the other side of the front, or a later date"
                 raise Impossible("crossing", crossing.name, wrong, mend)
@@ -228,8 +227,7 @@ class SetBuses(AtCrossing):
 
 def _held(tables: Tables, home: str, first: dt.date, last: dt.date) -> bool:
     """Return whether anybody lives behind the line in a home on any day of a span."""
-    rows: list[Control] = tables.dated("control", place=home)
-    days = {first, last, *(row.date for row in rows if first <= row.date <= last)}
-    if tables.header.control == "stochastic":
-        days |= {row.date for row in rows}
-    return any(line_at(rows, "besieged_share", day, 0.0) > 0.0 for day in days)
+    line = tables.line(home)
+    within = (line.days >= first.toordinal()) & (line.days <= last.toordinal())
+    points = line.days if tables.header.control == "stochastic" else line.days[within]
+    return bool((line.at([first.toordinal(), last.toordinal(), *points]) > 0.0).any())
