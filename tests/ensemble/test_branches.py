@@ -23,6 +23,7 @@ from havenward.scenario.edits.read import collect, edited
 from havenward.scenario.read import load
 from tests.run.test_stocks import EVENING, FIRST, town
 from tests.scenario.edits.examples import DATE, EXAMPLES, START, month
+from tests.scenario.edits.vague import vague_month
 
 WANTED = [Wanted("arrived")]
 DAY = dt.timedelta(days=1)
@@ -70,6 +71,22 @@ def test_a_branch_has_the_bits_of_a_run_from_the_start(base, kind):
     branch = branched(base, EXAMPLES[kind])
     assert [snapshot.members for snapshot in branch.preview(WANTED)] == [2, 6]
     assert_same(branch, case, base.request)
+
+
+@pytest.fixture(scope="module")
+def vague_base():
+    """The same of a front whose dates have ranges, those of the edits' day among them."""
+    made = Base.begin(case_of(vague_month()), Request(members=6, seed=2), [DATE - DAY])
+    list(made.preview(WANTED))
+    return made
+
+
+@pytest.mark.parametrize("kind", ["move_front", "delay_offensive", "speed_offensive", "set_desks"])
+def test_a_branch_has_them_where_members_have_fronts_of_their_own(vague_base, kind):
+    case = with_edits(vague_month(), EXAMPLES[kind])
+    branch = branched(vague_base, EXAMPLES[kind])
+    list(branch.preview(WANTED))
+    assert_same(branch, case, vague_base.request)
 
 
 @pytest.mark.parametrize(

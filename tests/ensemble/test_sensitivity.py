@@ -18,8 +18,11 @@ from havenward.ensemble.shares import Span, shares_of
 from havenward.ensemble.store import EnsembleStore
 from havenward.model.siege.parameters import DANGER, TABLE
 from havenward.run.request import Request, RunError
+from havenward.run.siege_case import SiegeCase
+from havenward.scenario.create import create
 from havenward.scenario.folder import locate
 from tests.ensemble.helpers import case, digest
+from tests.scenario.edits.vague import with_ranges
 
 LAST, EARLY = dt.date(2010, 3, 20), dt.date(2010, 3, 6)
 """The siege begins between them."""
@@ -72,6 +75,22 @@ def test_before_anybody_leaves_the_population_is_what_matters(early):
     found = shares(early.parameters, FREE)
     assert found["population_error"][1].value > 0.4
     assert found[ALL_ELSE][1].high < 0.01
+
+
+def test_a_front_whose_dates_have_ranges_has_a_share(tmp_path):
+    """The takeover of each place may come five days late, the day after it is stated: who lives there is then still free."""
+    taken = {(row.place, row.date): (0, 5) for row in case().scenario.control if row.date == dt.date(2010, 3, 7)}
+    vague = SiegeCase(with_ranges(case().scenario, taken))
+    create(tmp_path / "given", "toy", vague.scenario)
+    request = Request(last=dt.date(2010, 3, 8))
+    made = Sensitivity(vague, tmp_path / "given", str(tmp_path / "study"), request, here, resume=False)
+    found = made.carry_out([FREE], Sizes(64, 0, 0))
+    told = shares(found.sources, FREE)
+    assert told["control"][1].low > 0.3
+    assert max(told[source][1].high for source in ("parameters", "chance")) < 0.05
+    said = " ".join(notes(vague, found))
+    assert "Of the 23 dates of control 4 have a range" in said
+    assert "nought for that reason" not in said
 
 
 def test_with_assumptions_at_their_medians_all_is_chance(tmp_path):

@@ -354,6 +354,65 @@ def test_a_corridor_that_closes_before_it_opens():
     assert "2010-05-01" in problem.wrong
 
 
+@pytest.mark.parametrize(
+    ("ends", "column", "value", "wrong"),
+    [
+        (("2010-03-20", ""), "latest", "", "only one end"),
+        (("", "2010-07-20"), "earliest", "", "only one end"),
+        (("2010-07-11", "2010-07-20"), "earliest", "2010-07-11", "after the date (2010-07-10)"),
+        (("2010-07-01", "2010-07-09"), "latest", "2010-07-09", "before the date (2010-07-10)"),
+        (("2010-07-01", "soon"), "latest", "soon", "is not a date"),
+    ],
+)
+def test_a_range_of_dates_holds_its_date(ends, column, value, wrong):
+    problem = only(with_range(*ends))
+    assert place(problem) == ("control.csv", 6, column, value)
+    assert problem.severity == "error"
+    assert wrong in problem.wrong
+    assert problems_of(with_range("2010-07-10", "2010-07-10")) == problems_of(with_range("2010-07-01", "2010-12-31")) == []
+
+
+def with_range(earliest, latest):
+    """The toy, where Millfield is retaken between two days."""
+    files = toy()
+    head, *rows = table(files, "control.csv")
+    assert rows[4][:2] == ["Millfield", "2010-07-10"]
+    ranged = [[*row, *((earliest, latest) if k == 4 else ("", ""))] for k, row in enumerate(rows)]
+    return files | {"control.csv": write([[*head, "earliest", "latest"], *ranged])}
+
+
+BEND = {"place": "Millfield", "order": 1, "date": "2010-07-01"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "wrong"),
+    [
+        ({"place": "Quarry", "late": 3}, "place", "of kind 'camp'"),
+        ({"order": 0, "late": 3}, "order", "less than 1"),
+        ({"date": "2010-12-01", "late": 3}, "date", "no effect"),
+        ({"arrives": "2010-07-05"}, "besieged_share", "does not say where the front goes"),
+        ({"until": "2010-07-05", "late": 2}, "besieged_share", "does not say where the front goes"),
+        ({"besieged_share": 0.5, "late": 2}, "besieged_share", "reschedules it at once"),
+        ({"besieged_share": 0.5, "arrives": "2010-06-30"}, "arrives", "before the row's date"),
+        ({"besieged_share": 0.5, "arrives": "2010-07-05", "until": "2010-07-04"}, "until", "not come there by then"),
+    ],
+)
+def test_a_change_of_a_front_that_cannot_be(cells, column, wrong):
+    row = BEND | cells
+    problem = only(toy() | {"bends.csv": write([list(row), [str(cell) for cell in row.values()]])})
+    assert (problem.file, problem.row, problem.column) == ("bends.csv", 2, column)
+    assert wrong in problem.wrong
+
+
+def test_changes_of_a_front_that_can_be():
+    rows = [BEND | {"besieged_share": 0.5, "until": "2010-07-04", "late": "", "pace": ""},
+            BEND | {"order": 2, "besieged_share": "", "until": "", "late": 3, "pace": 0.5}]  # fmt: skip
+    assert (
+        problems_of(toy() | {"bends.csv": write([list(rows[0]), *([str(cell) for cell in row.values()] for row in rows)])})
+        == []
+    )
+
+
 def test_epochs():
     (twice,) = problems_of(with_text("scenario.yaml", "name: afterwards", "name: sealed"))
     assert (twice.column, twice.value, twice.severity) == ("epochs.name", "sealed", "error")

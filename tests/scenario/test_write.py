@@ -11,6 +11,7 @@ from havenward.scenario.folder import bundled
 from havenward.scenario.read import check_files, load
 from havenward.scenario.write import texts_of
 from tests.scenario.edits.examples import EXAMPLES, changed, month
+from tests.scenario.edits.vague import vague_month
 
 
 def read_again(scenario):
@@ -30,6 +31,26 @@ def test_edited_scenarios(kind):
     found, problems = check_files({name: text.encode() for name, text in texts_of(scenario).items()}, SIEGE)
     assert {problem.severity for problem in problems} <= {"warning"}
     assert found == scenario
+
+
+def columns(texts):
+    """Those of control.csv."""
+    return set(texts["control.csv"].split("\n")[0].split(","))
+
+
+@pytest.mark.parametrize("kind", [None, "move_front", "delay_offensive"])
+def test_a_front_whose_dates_have_ranges(kind):
+    scenario = changed(vague_month(), EXAMPLES[kind]) if kind else vague_month()
+    texts = texts_of(scenario)
+    assert {"earliest", "latest"} <= columns(texts)
+    assert ("bends.csv" in texts) == bool(kind)
+    found, _ = check_files({name: text.encode() for name, text in texts.items()}, SIEGE)
+    assert found == scenario
+
+
+def test_what_no_row_says_is_no_column_and_no_table():
+    assert columns(texts_of(month())) == {"place", "date", "besieged_share", "note"}
+    assert "bends.csv" not in texts_of(month())
 
 
 def test_texts_that_yaml_and_csv_would_misread():

@@ -13,7 +13,7 @@ from havenward.scenario.schema import TABLES, Scenario
 LABELLED = [table for table, model in TABLES.items() if "label" in model.model_fields]
 
 BUILT = [table for table in LABELLED if table not in ("bends", "offensives", "stocks")]
-"""`bends` is for edits, `offensives` for fronts that move by chance, `stocks` for runs that start from an evening's figures."""
+"""`bends` is for edits, `offensives` for fronts that move by chance, `stocks` for runs from the figures of an evening."""
 
 CITED = re.compile(r"\bunhcr_\d{4}-\d\d-\d\d\b|\b[a-z]+(?:_[a-z0-9]+)+\b")
 """How source ids look inside notes: small words joined by underscores."""

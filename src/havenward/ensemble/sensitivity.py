@@ -27,6 +27,7 @@ from havenward.ensemble.store import EnsembleStore
 from havenward.ensemble.work import at_work
 from havenward.run.request import Request, RunError
 from havenward.run.siege_case import SiegeCase
+from havenward.scenario.schema import Control
 
 FEWEST_ROWS, FEWEST_TRAJECTORIES = 8, 4
 """Rows and trajectories below which nothing can be said."""
@@ -224,6 +225,20 @@ def sources_at(url: str, wanted: Sequence[Wanted]) -> list[Shares]:
     return shares_of(part.store, wanted)
 
 
+def _of_control(rows: Sequence[Control]) -> str:
+    """Return how much of a given timeline is uncertain."""
+    ranges = sum(row.earliest != row.latest for row in rows)
+    if not ranges:
+        return (
+            "Control is a given timeline whose dates have no range: its share is nought for that reason, and says nothing "
+            "of how sure the dates are."
+        )
+    return (
+        f"Of the {len(rows)} dates of control {ranges} have a range; the others have no share for that reason, however unsure "
+        "they are."
+    )
+
+
 def notes(case: SiegeCase, found: Found) -> Iterator[str]:
     """Yield what must be said of a study, sentence by sentence."""
     spans = [span for shares in (*found.sources, *found.parameters) for share in shares.groups for span in share[1:]]
@@ -233,10 +248,7 @@ def notes(case: SiegeCase, found: Found) -> Iterator[str]:
     if still:
         yield f"Too few people, or none that vary, so there is nothing to share out: {', '.join(still)}."
     if case.scenario.header.control == "timeline":
-        yield (
-            "Control is a given timeline whose dates have no range: its share is nought for that reason, and says nothing "
-            "of how sure the dates are."
-        )
+        yield _of_control(case.scenario.control)
     if found.record["starts_from"] != "the scenario's start":
         yield "The run begins from given stocks, which are certain: so is the population."
     if found.record["solver"] == "mean":

@@ -1,8 +1,8 @@
 """The front as each member has it: when the dates of control.csv that have ranges come.
 
 One number of a member, `control_error`, says how far all dates lie within their ranges: those of one campaign err together,
-because an offensive that is late in one place is late in the next. Dates are drawn as whole days: then a member has a front
-that control.csv could have stated, and edits, which are dated by days, bend it as they bend that one.
+because an offensive that is late in one place is late in the next. Dates are drawn as whole days, no two of a home alike: so
+a member has a front that control.csv could have stated, and edits, which are dated by days, bend it as they bend that one.
 """
 
 from __future__ import annotations
@@ -45,9 +45,11 @@ class VagueFront:
     def drawn(self, error: float) -> Line:
         """Return the line of a member: -1 the earliest dates, 0 those stated, 1 the latest.
 
-        Points keep their order: none comes before the one ahead of it where all are early, or after the next where all are
-        late, so that a certain point stays where it is. A point may fall outside the scenario, and is then not seen.
+        Points keep their order, a day apart: where all are early, none comes before the day after the one ahead of it; where
+        all are late, none after the eve of the next. So a certain point stays where it is. A point may fall outside the
+        scenario, and is then not seen.
         """
-        days = np.rint(two_piece(self.days, np.asarray(error)))
-        days = np.maximum.accumulate(days) if error < 0 else np.minimum.accumulate(days[::-1])[::-1]
-        return Line(days, self.shares).bent(self.bends)
+        ahead = np.arange(len(self.shares))
+        days = np.rint(two_piece(self.days, np.asarray(error))) - ahead
+        ordered = np.maximum.accumulate(days) if error < 0 else np.minimum.accumulate(days[::-1])[::-1]
+        return Line(ordered + ahead, self.shares).bent(self.bends)
