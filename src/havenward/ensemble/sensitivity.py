@@ -234,8 +234,8 @@ def _of_control(rows: Sequence[Control]) -> str:
             "of how sure the dates are."
         )
     return (
-        f"Of the {len(rows)} dates of control {ranges} have a range; the others have no share for that reason, however unsure "
-        "they are."
+        f"Of the {len(rows)} dates of control {ranges} have a range; the others have no share for that reason, however "
+        "unsure they are."
     )
 
 

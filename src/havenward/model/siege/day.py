@@ -129,11 +129,11 @@ class SiegeRules:
         """Return (M, cells) households at the start: by given stocks, or all at home on the side that holds the place."""
         ground = self.ground
         stocks = ground.scenario.stocks_before(self.begin)
+        besieged = np.broadcast_to(self.control.given[self.begin], (self.members, len(ground.world.homes.names)))
         if stocks:
-            given = GivenStart(ground.world, ground.cells, ground.classes, self.node_share, self.control.besieged)
-            return given.counts(stocks)
+            return GivenStart(ground.world, ground.cells, ground.classes, self.node_share, besieged).counts(stocks)
         people = populations(ground.world.homes, self.values)
-        return all_at_home(ground.cells, ground.classes, self.node_share, people, self.control.besieged)
+        return all_at_home(ground.cells, ground.classes, self.node_share, people, besieged)
 
     def remembered(self) -> Memory:
         """Return all that the phases carry from one day to the next, in arrays of their own."""
