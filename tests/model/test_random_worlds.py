@@ -59,6 +59,9 @@ def worlds(draw):
         for start, to, use in keys
     )  # fmt: skip
     dated = st.tuples(st.sampled_from([h.name for h in homes]), day)
+    ends = st.tuples(st.integers(0, 9), st.integers(0, 9)).map(
+        lambda days: lambda d: {"earliest": at(d - days[0]), "latest": at(d + days[1])} if any(days) else {}
+    )
     areas_or_all = st.tuples(st.sampled_from(("*", *areas)), day)
 
     def rows(keys, most, make):
@@ -70,7 +73,7 @@ def worlds(draw):
         locations=(*homes, *gates, *camps, *hosts),
         classes=draw(kinds()),
         corridors=corridors,
-        control=rows(dated, 6, lambda name, d: Control(place=name, date=at(d), besieged_share=draw(some))),
+        control=rows(dated, 6, lambda name, d: Control(place=name, date=at(d), besieged_share=draw(some), **draw(ends)(d))),
         fighting=rows(dated, 3, lambda name, d: Fighting(place=name, date=at(d), intensity=draw(st.floats(0, 3)))),
         prices=rows(areas_or_all, 2, lambda area, d: Price(area=area, date=at(d), index=draw(st.floats(0.5, 30)))),
         offensives=rows(areas_or_all, 2, lambda area, d: Offensive(area=area, date=at(d), pace=draw(st.floats(0, 2)))),
