@@ -10,10 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from havenward.cli.main import app
-from havenward.ensemble.compared import SMALL_HOME, TOGETHER
-from havenward.ensemble.named import summed
-from havenward.ensemble.place import Place
-from havenward.ensemble.store import EnsembleStore
+from havenward.ensemble.compared import TOGETHER
 from havenward.guard.audit import audit_log
 
 DESKS = "set_capacity date=2010-03-10 camp='Long Meadow' plots=40"
@@ -136,32 +133,35 @@ def test_corridors_side_by_side_are_not_ranked_by_danger(tmp_path):
     assert not any(word in table for word in ("captured", "died_on_way", "turned_back", "dead_or_lost", "released"))
 
 
-def test_nothing_is_told_of_a_corridor_from_a_small_place_and_a_group_is_told_as_one(tmp_path):
-    small = NORTH.replace("'Tarrow North'", "Millfield")
+def test_a_group_of_edits_is_told_as_one(tmp_path):
     group = tmp_path / "group.yaml"
     group.write_text(
         "- {edit: open_corridor, date: 2010-03-10, from_place: Tarrow North, crossing: Stone Bridge, use: front}\n"
         "- {edit: set_capacity, date: 2010-03-10, camp: Long Meadow, plots: 40}\n",
         encoding="utf-8",
     )
-    done = compare(small, str(group), *SHORT, "--out", str(tmp_path / "both"))
+    done = compare(SOUTH, str(group), *SHORT, "--out", str(tmp_path / "both"))
     assert done.exit_code == 0, done.output
     alone, together = done.stdout.split(f"With {group}")
-    assert SMALL_HOME in alone
     assert TOGETHER not in alone
-    assert not any(part in alone for part in ("Of the corridor", "induction", "diversion"))
     assert TOGETHER in together
-    assert SMALL_HOME not in together
     assert "Of the corridor Tarrow North>Stone Bridge" in together
-    edits = json.loads((tmp_path / "both" / "comparison.json").read_text(encoding="utf-8"))["edits"]
-    assert edits[small]["corridors"] == {}
-    assert set(edits[str(group)]["corridors"]["Tarrow North>Stone Bridge"]) == {"induction", "diversion"}
-    # why: within pairs whoever sets out more is from that place
-    base, edited = (EnsembleStore.find(Place.at(str(tmp_path / "both" / side))) for side in ("base", "edit-1"))
-    out = (lambda key: key.quantity == "left_home", lambda key: key[:2] == ("Millfield>Stone Bridge", "left_home"))
-    everybody, there = (summed(edited, slice(4), who) - summed(base, slice(4), who) for who in out)
-    assert there.any()
-    assert (everybody == there).all()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        NORTH.replace("'Tarrow North'", "Millfield"),
+        "set_fighting date=2010-03-10 place=Millfield intensity=0.5",
+        "restore_phones date=2010-03-10 area=country",
+    ],
+)
+def test_an_edit_of_small_places_alone_is_not_compared(tmp_path, words):
+    """Whatever it changes anywhere, it changes for them: no total could be told."""
+    done = compare(DESKS, words, *SHORT, "--out", str(tmp_path / "small"))
+    assert done.exit_code == 1
+    assert "alone, with fewer than 5,000 people: what it changes would say who left there" in done.stderr
+    assert not (tmp_path / "small").exists()
 
 
 def test_what_is_written_has_its_tier_and_its_caution(tmp_path):

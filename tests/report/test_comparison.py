@@ -14,7 +14,8 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from havenward.cli.main import app
-from havenward.ensemble.compared import DANGER, SMALL_HOME
+from havenward.ensemble import reading
+from havenward.ensemble.compared import DANGER
 from havenward.ensemble.named import Key, keys_of, persons
 from havenward.ensemble.reading import open_comparison
 from havenward.ensemble.store import EnsembleStore
@@ -31,7 +32,6 @@ from tests.report.test_page import Outline
 
 NOTHING = "set_desks date=2010-09-01 crossing='Stone Bridge' desks=30"
 """Begins after the last day that is kept."""
-SMALL = "open_corridor date=2010-03-10 from_place=Millfield crossing='Stone Bridge' use=front"
 TODAY = dt.date(2026, 1, 1)
 
 
@@ -182,12 +182,11 @@ def test_a_corridor_has_its_words_and_its_three_parts(corridor: Path):
     }
 
 
-def test_corridors_side_by_side_and_from_small_places(tmp_path: Path):
-    """No danger of two corridors, and nothing of one from a place of few people."""
-    page = write_report(comparison(tmp_path / "two", SOUTH, SMALL))
+def test_corridors_side_by_side(tmp_path: Path):
+    """No danger of two corridors."""
+    page = write_report(comparison(tmp_path / "two", SOUTH, NORTH))
     told = [row[:2] for row in rows(page, "The parts of the corridor")]
-    assert [part for _, part in told] == ["Induction", "Diversion"]
-    assert Outline(page).text.count(SMALL_HOME) == 1
+    assert [part for _, part in told] == ["Induction", "Diversion"] * 2
     assert "Danger rests" not in Outline(page).text
 
 
@@ -223,7 +222,16 @@ def test_a_partner_page_names_no_crossing(live: Path, tmp_path: Path):
     assert named == ["In camps and emergency sites: Long Meadow", "Arrived at the crossings"]
 
 
-def test_a_public_page_is_late_and_names_no_place(live: Path, tmp_path: Path):
+def test_a_word_in_a_file_opens_nothing(live: Path, tmp_path: Path):
+    """The scenario beside it says partner."""
+    page = write_report(of_tier(live, "public"), tmp_path, today=TODAY)
+    assert ".partner." in page.name
+    assert "Stone Bridge" not in page.read_text(encoding="utf-8")
+
+
+def test_a_public_page_is_late_and_names_no_place(live: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    # as if it were no live case
+    monkeypatch.setattr(reading, "stricter", lambda first, *_: first)
     page = write_report(of_tier(live, "public"), tmp_path, today=dt.date(2010, 5, 20))
     text = page.read_text(encoding="utf-8")
     assert not any(name in text for name in ("Stone Bridge", "Long Meadow", "Quarry", "Eastholm", "Tarrow North"))
@@ -243,6 +251,13 @@ def test_a_restricted_page_needs_a_reason(live: Path, tmp_path: Path):
     page = write_report(folder, tmp_path / "page", today=TODAY, reason="briefing on 3 May")
     assert ".restricted." in page.name
     assert json.loads(audit_log().read_text(encoding="utf-8").splitlines()[-1])["why"] == "briefing on 3 May"
+
+
+def test_arrivals_at_the_one_crossing_are_those_of_the_whole(tmp_path: Path):
+    """102 days are fourteen whole weeks and four days: the row says that it is of whole weeks."""
+    page = write_report(comparison(tmp_path / "one", NORTH))
+    text = " ".join(Outline(page).text.split())
+    assert "Stone Bridge: arrivals in all whole weeks" in text.replace(", in all", " in all")
 
 
 def refused(folder: Path) -> str:

@@ -103,17 +103,22 @@ def _make(where: str, kept: list[Recorded], folder: Path, workers: int | None, *
 
 
 def _compare(folder: Path, kept: list[Recorded], out: Path, workers: int | None, *, resume: bool) -> None:
-    """Make a comparison once more: each side's edits are those that lie in it."""
+    """Make a comparison once more: each side's edits are those that lie in it.
+
+    Raises:
+        RunError: its record is damaged.
+    """
+    from havenward.ensemble.reading import open_comparison
     from havenward.ensemble.recorded_ensemble import RecordedEnsemble
 
     base = kept[0]
     assert isinstance(base, RecordedEnsemble)
-    plan, told = base.store.plan, json.loads((folder / "comparison.json").read_text(encoding="utf-8"))["edits"]
+    plan, told = base.store.plan, open_comparison(folder).told.edits
     edited = zip(told.items(), kept[1:], strict=True)
-    quantities = {name for edit in told.values() for name in edit["quantities"]}
+    quantities = {name for edit in told.values() for name in edit.quantities}
     compare.command(
         base=str(folder / "base" / "scenario"),
-        edits=[_words(words, edit["edits"], Path(side.where)) for (words, edit), side in edited],
+        edits=[_words(words, edit.edits, Path(side.where)) for (words, edit), side in edited],
         members=plan.members,
         quantities=sorted(quantities) or None,
         workers=workers,

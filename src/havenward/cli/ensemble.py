@@ -98,25 +98,27 @@ def command(
     """Run many members of a scenario into a store; broken off at any moment, it is gone on with by --resume."""
     from havenward.ensemble.ensemble import Ensemble
     from havenward.ensemble.stop import Known
+    from havenward.guard.audit import AuditError, check_log
     from havenward.run.request import RunError
     from havenward.run.siege_case import SiegeCase
     from havenward.scenario.folder import locate
 
     try:
+        check_log()
         share = _share(part)
         precision = share_of(until_precision, quantities or [], part)
         case = read(scenario, level, public_sources, edits or [])
         request = request_of(solver, members, seed, (first, last), changes, assumptions)
         where = out or _usual(case, seed)
         ensemble = Ensemble.begin(case, locate(scenario), where, request, block, store.value, resume=resume or bool(part))
-        until = until_of(ensemble, quantities or [], precision, precision_of)
+        until = until_of(case, ensemble, quantities or [], precision, precision_of)
         state = follow(ensemble, executor_of(workers, scheduler), share, where, until)
         if part:
             _tell_part(part, where, state, as_json=as_json)
             return
         record = ensemble.finish(until.known() if until else Known())
         enter(where)
-    except RunError as error:
+    except (RunError, AuditError) as error:
         typer.echo(f"havenward: {error}", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:

@@ -107,7 +107,7 @@ def command(
         found = study.carry_out(wanted, Sizes(sources, morris, sobol))
         told = record(case, found)
         log_export("run", run=told["run_id"], scenario=told["scenario"], tier=tier, why="sensitivity", where=folder)
-        _write(folder, found, told)
+        _write(folder, found, _as_before(folder, told))
         enter(folder)
     except (RunError, AuditError) as error:
         typer.echo(f"havenward: {error}", err=True)
@@ -120,6 +120,19 @@ def command(
     _tell(told)
     typer.echo(f"Folder: {folder}")
     show_caution(case.scenario)
+
+
+def _as_before(folder: str, told: dict[str, Any]) -> dict[str, Any]:
+    """Return what is told, as of when it was told first where nothing else is new."""
+    from havenward.ensemble.place import Place
+
+    content = Place.at(folder).read("sensitivity.json")
+    try:
+        before = json.loads(content or b"{}")
+    except ValueError:
+        return told
+    same = isinstance(before, dict) and before | {"made": ""} == json.loads(json.dumps(told | {"made": ""}))
+    return told | {"made": before["made"]} if same else told
 
 
 def _write(folder: str, found: Found, told: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     from havenward.ensemble.ensemble import Ensemble
     from havenward.ensemble.stop import Until
+    from havenward.run.case import Case
 
 
 class Precise(StrEnum):
@@ -65,20 +66,25 @@ def share_of(text: str, quantities: list[str], part: str) -> float | None:
     return percent / 100
 
 
-def until_of(ensemble: Ensemble, quantities: list[str], share: float | None, of: Precise) -> Until | None:
+def until_of(case: Case, ensemble: Ensemble, quantities: list[str], share: float | None, of: Precise) -> Until | None:
     """Return what looks at the named quantities; None where none is named.
 
     Raises:
         RunError: a quantity is not told.
     """
+    from havenward.ensemble.compared import check_wanted
     from havenward.ensemble.named import Wanted
     from havenward.ensemble.progress import Gathered
     from havenward.ensemble.stop import StopRule, Until
+    from havenward.run.siege_case import SiegeCase
 
     if not quantities:
         return None
     rule = None if share is None else StopRule(share, of.value)
-    return Until(Gathered(ensemble.store, [Wanted.read(text) for text in quantities]), rule)
+    wanted = [Wanted.read(text) for text in quantities]
+    if isinstance(case, SiegeCase):
+        check_wanted(case, wanted)
+    return Until(Gathered(ensemble.store, wanted), rule)
 
 
 def known_so_far(until: Until | None) -> str:

@@ -136,14 +136,16 @@ class Catalogue:
         return catalogue
 
     def enter(self, entry: Entry) -> None:
-        """Enter a run, or what has become of one that was entered.
+        """Enter a run, in place of what lay in the same folder before.
 
         Raises:
             RunError: the catalogue cannot be written.
         """
         values = dataclasses.asdict(entry)
         statement = INSERTS[self.engine.dialect.name](RUNS).values(values)
+        before = sa.delete(RUNS).where(RUNS.c.place == entry.place, RUNS.c.kind == entry.kind, RUNS.c.id != entry.id)
         with self._begun() as connection:
+            connection.execute(before)
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
 
     def find(self, filters: Filters, limit: int | None = None) -> tuple[list[Entry], int]:

@@ -25,20 +25,27 @@ TOLD = ("arrived", "waiting", "in_camp", "in_host", "returned")
 DANGER = frozenset({"captured", "died_on_way", "dead_or_lost", "turned_back", "released"})
 """Quantities that no comparison tells, but for the sum of two of them where one corridor is opened."""
 TOGETHER = "The corridor is opened together with other edits: these are the effects of all of them."
-SMALL_HOME = (
-    f"What a corridor from a place with fewer than {SMALLEST_HOME:,} people does is not told: as nobody else is moved by "
-    "it, it would say who left that place."
-)
 FEWEST_FOR_RATIO = 20
 """Pairs below which a ratio of variances is not told."""
 
 
 def check_edits(cases: Sequence[SiegeCase]) -> None:
-    """Refuse edits whose results side by side would rank where people can be stopped.
+    """Refuse edits whose results side by side would rank where people can be stopped, or say who left a small place.
 
     Raises:
-        RunError: more than one closes ways.
+        RunError: more than one closes ways, or one is about places with few people alone: as hardly anybody else is moved by
+            it, whatever it changes would be told of them.
     """
+    for case in cases:
+        small, homes = small_homes(case), [place for place in case.scenario.locations if place.kind == "home"]
+        areas = {place.area for place in homes} - {place.area for place in homes if place.name not in small}
+        for edit in case.edits.made:
+            named = [str(edit.said.get(key)) for key in ("place", "from_place", "area")]
+            if few := [name for name in named if name in small | areas]:
+                raise RunError(
+                    f"{edit.told} is about {few[0]} alone, with fewer than {SMALLEST_HOME:,} "
+                    "people: what it changes would say who left there. Compare an edit of larger places"
+                )
     closing = [case for case in cases if any(isinstance(edit, CloseCorridor | CloseCrossing) for edit in case.edits.made)]
     if len(closing) > 1:
         raise RunError(
@@ -101,7 +108,6 @@ def record(
                 if name in names
             }
             for edit, names in told_of[words]
-            if names
         }
         edits[words] = {
             "edits": cases[words].edits.rows(),
@@ -118,23 +124,17 @@ def record(
 def parts_told(cases: Mapping[str, SiegeCase]) -> dict[str, list[Opened]]:
     """Return the corridors that each case opens, with the parts of their effect that are told.
 
-    Danger is told of one corridor alone, and nothing of a corridor from a place with few people: within pairs all who set
-    out more, or another way, or are lost, are from there.
+    Danger is told of one corridor alone.
     """
     opened = {words: [edit for edit in case.edits.made if isinstance(edit, OpenCorridor)] for words, case in cases.items()}
     alone = sum(len(edits) for edits in opened.values()) == 1
     names = ("induction", "diversion", *(("danger",) if alone else ()))
-    small = {words: small_homes(case) for words, case in cases.items()}
-    return {
-        words: [(edit, () if edit.from_place in small[words] else names) for edit in edits]
-        for words, edits in opened.items()
-    }
+    return {words: [(edit, names) for edit in edits] for words, edits in opened.items()}
 
 
 def notes(case: SiegeCase, opened: Sequence[Opened]) -> list[str]:
     """Return what must be said of the parts of the corridors that a case opens, sentence by sentence."""
-    together = any(names for _, names in opened) and len(case.edits.made) > 1
-    return [*([TOGETHER] if together else []), *([SMALL_HOME] if not all(names for _, names in opened) else [])]
+    return [TOGETHER] if opened and len(case.edits.made) > 1 else []
 
 
 def small_homes(case: SiegeCase) -> set[str]:

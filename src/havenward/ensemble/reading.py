@@ -7,6 +7,7 @@ that a shard is lost, which it reads as nought: whether all are there is looked 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,7 @@ from havenward.ensemble.layout import Checksum, shards_of
 from havenward.ensemble.place import Place
 from havenward.ensemble.store import OUTCOME, Commit, EnsembleStore
 from havenward.ensemble.work import at_work
+from havenward.guard.tiers import BANNERS, stricter
 from havenward.run.case import Case
 from havenward.run.outcome import coordinates
 from havenward.run.reading import Said, faults_of
@@ -103,6 +105,9 @@ def open_ensemble(url: str) -> Kept:
     record = checked(store.place, RECORD, Said, f"{url} is not finished, for it holds no {RECORD}; {MEND}")
     members: int = record["members_done"]
     check_there(store, rules, members)
+    # a word in a file opens nothing that the scenario beside it keeps closed
+    tier = stricter(record["tier"], rules.case.tier(dt.date.today()))
+    record |= {"tier": tier, "banner": BANNERS[tier]}
     return Kept(store, record, rules.case, coordinates(rules.ruleset, store.plan.run(), rules.case.series), members)
 
 
@@ -123,7 +128,8 @@ def open_comparison(folder: Path) -> KeptComparison:
             raise RunError(f"{folder / COMPARED} and {side.store.place.url} do not belong together; {MEND}")
     if sides[0].record["run_id"] != told.run_id:
         raise RunError(f"{folder / COMPARED} and {sides[0].store.place.url} do not belong together; {MEND}")
-    return KeptComparison(told, sides[0], sides[1:])
+    tier = stricter(told.tier, *(side.record["tier"] for side in sides))
+    return KeptComparison(told.model_copy(update={"tier": tier}), sides[0], sides[1:])
 
 
 def checked(place: Place, name: str, model: type[Model], lacking: str) -> dict[str, Any]:

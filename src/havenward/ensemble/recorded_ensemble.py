@@ -34,6 +34,10 @@ DAYS = ("time", "period", "edge")
 """Axes along which days go by."""
 
 
+OF_THE_MOMENT = {"run_id", "made", "cpu", "python", "libraries", "version"}
+"""Keys of a record that say when and by what it was made, and its id, which is told apart."""
+
+
 @dataclass(frozen=True)
 class RecordedEnsemble:
     """The members of an ensemble that is finished; see `Recorded`."""
@@ -106,13 +110,18 @@ class RecordedEnsemble:
 
     def contradicted(self) -> Iterator[str]:
         """Yield where id, names or tables do not follow from the scenario and the members; see `Recorded`."""
-        rules, plan, today = self.rules, self.store.plan, dt.date.today()
+        rules, plan = self.rules, self.store.plan
+        # its tier was that of the day on which it was made
+        today = dt.datetime.fromisoformat(self.record["made"]).date()
         prepared = Prepared(
             rules.case, plan.run(), rules.ruleset, attributes_of(rules.case, plan.run(), rules.ruleset, today)
         )
-        made = how_made(prepared, plan.changes, plan.files, today)["run_id"]
-        if made != self.record["run_id"]:
-            yield f"{self.where}/{RECORD} is of the run {self.record['run_id']}, and its plan of {made}"
+        made = json.loads(json.dumps(how_made(prepared, plan.changes, plan.files, today)))
+        if made["run_id"] != self.record["run_id"]:
+            yield f"{self.where}/{RECORD} is of the run {self.record['run_id']}, and its plan of {made['run_id']}"
+        wrong = [key for key in made.keys() - OF_THE_MOMENT if made[key] != self.record.get(key)]
+        if wrong:
+            yield f"{self.where}/{RECORD}: {', '.join(sorted(wrong))} is not what the plan and the scenario say"
         if self.store.labels != dict(rules.labels):
             yield f"{self.where}/outcome.zarr: the labels are not what the scenario says"
         if self.store.place.read(SUMMARY) != csv_of(summarise(self.store, rules.layout, self.members)):

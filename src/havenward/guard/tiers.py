@@ -26,12 +26,17 @@ BANNERS: dict[Tier, str] = {
 }
 
 
+def stricter(*tiers: Tier) -> Tier:
+    """Return the strictest of some tiers."""
+    return max(tiers, key=ORDER.index)
+
+
 def tier_of(scenario: Scenario, today: dt.date) -> Tier:
     """Return the tier of a run of a scenario made today: the stricter of what it asks for and what its dates demand."""
     header = scenario.header
     asked: Tier = header.tier or "public"
     latest = max([header.end, *(row.date for row in scenario.evidence)])
-    return max(asked, tier_from(header.nature, latest, today), key=ORDER.index)
+    return stricter(asked, tier_from(header.nature, latest, today))
 
 
 def nature_of_flee(scenario: FleeScenario, today: dt.date, public_sources: str) -> Nature:

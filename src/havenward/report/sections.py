@@ -137,7 +137,7 @@ def camps(given: Material) -> Section:
     picture = Picture(
         path,
         "Fan charts of the people in all camps and in each camp, with a dashed line for what its plots hold.",
-        "Persons at the end of the day (stock) against what the plots hold. Rings are printed counts.",
+        "Persons at the end of the day (stock) against what the plots hold. Rings, where there are any, are printed counts.",
     )
     rows = [
         [

@@ -28,10 +28,7 @@ def corridors(given: ComparisonMaterial, side: Side) -> Section | None:
     if not side.told.allows("flows"):
         return Section(anchor, title, texts=[OPENED_CORRIDOR, side.told.withheld["flows"]])
     texts, rows, lines = [OPENED_CORRIDOR, *side.notes], [], []
-    told = [(corridor, names) for corridor, names in side.corridors if names]
-    if not told:
-        return Section(anchor, title, texts=texts)
-    for corridor, names in told:
+    for corridor, names in side.corridors:
         way = way_words(given, side, corridor)
         rows.append(Row(way))
         for name, pair in given.parts(side, corridor, names).items():

@@ -26,7 +26,7 @@ class Figure:
 
 
 def summed(pair: Pair) -> Pair:
-    """(draw,) persons over the whole run."""
+    """(draw,) persons over all periods that are told: the days after the last whole one are not among them."""
     return Pair(pair.base.sum(axis=1), pair.edited.sum(axis=1))
 
 
@@ -52,7 +52,7 @@ def arriving(base: StoredSums, name: str) -> Figure:
     def read(sums: StoredSums) -> Values:
         return sums.by_period(sums.flows.of("arrived", name))
 
-    return Figure(Course(f"{name}: arrivals", unit, base.middles, read), "over the run", summed)
+    return Figure(Course(f"{name}: arrivals", unit, base.middles, read), f"in all whole {base.per}s", summed)
 
 
 def standing(base: StoredSums, title: str, key: tuple[str, str], told: str) -> Figure:
