@@ -163,3 +163,46 @@ def test_a_study_stands_in_the_catalogue_and_is_not_verified_from_it(folder):
         refused = CliRunner().invoke(app, [*words, str(where)])
         assert refused.exit_code == 1
         assert "neither verified nor made again" in refused.output
+
+
+def test_it_goes_into_no_folder_that_holds_anything_else(folder, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    (tmp_path / "file").write_text("mine")
+    for name, told in (("mine", "holds something else than a study (notes.txt)"), ("file", "is a file")):
+        refused = sensitivity(*SHORT, *SMALL, "--out", str(tmp_path / name))
+        assert refused.exit_code == 1
+        assert told in refused.stderr
+        assert len(refused.stderr.splitlines()) == 1
+    assert sorted(path.name for path in (tmp_path / "mine").iterdir()) == ["notes.txt"]
+
+
+def test_of_what_is_not_public_no_picture_lies_about(tmp_path):
+    """The report of an ensemble draws it, with the tier in its name and a reason in the log."""
+    assert CliRunner().invoke(app, ["init", str(tmp_path / "live"), "--from", "toy"]).exit_code == 0
+    header = tmp_path / "live" / "scenario.yaml"
+    header.write_text(header.read_text(encoding="utf-8").replace("nature: synthetic", "nature: live"), encoding="utf-8")
+    done = sensitivity(
+        *SHORT,
+        "--sources",
+        "8",
+        "--morris",
+        "0",
+        "--sobol",
+        "0",
+        "--quantity",
+        "arrived",
+        "--out",
+        str(tmp_path / "study"),
+        scenario=tmp_path / "live",
+    )
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "study" / "sensitivity.csv").exists()
+    assert not list((tmp_path / "study").glob("*.png"))
+
+
+def test_the_report_of_a_study_is_that_of_an_ensemble(folder):
+    where, _ = folder
+    refused = CliRunner().invoke(app, ["report", str(where)])
+    assert refused.exit_code == 1
+    assert "report ENSEMBLE --sensitivity" in refused.output

@@ -107,7 +107,8 @@ def command(
         return
     _tell(told)
     typer.echo(f"Folder: {folder}")
-    for side in edited.values():
+    # the same words for all corridors are said once
+    for side in {side.words.get("caution", ""): side for side in edited.values()}.values():
         show_caution(side.scenario)
 
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 RunArgument = Annotated[str, typer.Argument(metavar="ID", help="The first letters of its id, as many as make it plain.")]
 
-app = typer.Typer(help="List runs, ensembles and comparisons, the newest first; show, make again, add or forget one.")
+app = typer.Typer(
+    help="List runs, ensembles, comparisons and studies, the newest first; show, make again, add or forget one."
+)
 app.command("again")(again.command)
 
 
@@ -62,7 +64,7 @@ def command(
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many.")] = 20,
     as_json: JsonOption = False,
 ) -> None:
-    """List runs, ensembles and comparisons, the newest first; show, make again, add or forget one."""
+    """List runs, ensembles, comparisons and studies, the newest first; show, make again, add or forget one."""
     from havenward.ensemble.catalogue import Catalogue, Filters
     from havenward.run.request import RunError
 
@@ -133,7 +135,7 @@ def add(
     folders: Annotated[list[str], typer.Argument(metavar="FOLDER...", help="Folders or addresses of what was made.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Enter runs, ensembles and comparisons that lie in folders, such as those of another machine."""
+    """Enter runs, ensembles, comparisons and studies that lie in folders, such as those of another machine."""
     from havenward.run.request import RunError
 
     found, wrong = [], False

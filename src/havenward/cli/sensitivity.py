@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MOST_TOLD = 10
 """Groups that are printed for a quantity, the largest; the table has all."""
 
+FILES = ("sensitivity.csv", "sensitivity.xlsx", "sensitivity.json")
+"""What a study comes to, beside its parts and pictures."""
+
 
 def command(
     scenario: Annotated[str, typer.Argument(help="A scenario's folder, or the name of a bundled one.")],
@@ -40,8 +43,8 @@ def command(
         typer.Option(
             min=0,
             max=2**16,
-            help="Rows that share the spread out to population, control, parameters and chance; six members each. 0: "
-            "leave it out.",
+            help="Rows that share the spread out to population, control, parameters and chance; six members each. At "
+            "least 8; 0: leave it out.",
         ),
     ] = 64,
     morris: Annotated[
@@ -49,7 +52,8 @@ def command(
         typer.Option(
             min=0,
             max=2**16,
-            help="Trajectories that screen the parameters; a member for each parameter and one more. 0: leave it out.",
+            help="Trajectories that screen the parameters; a member for each parameter and one more. At least 4; "
+            "0: leave it out.",
         ),
     ] = 8,
     sobol: Annotated[
@@ -57,8 +61,8 @@ def command(
         typer.Option(
             min=0,
             max=2**16,
-            help="Rows that share the spread out to the parameters that matter, a power of two; a member for each of them "
-            "and three more. 0: leave it out.",
+            help="Rows that share the spread out to the parameters that matter, which takes --morris; a member for each "
+            "of them and three more. A power of two, at least 8; 0: leave it out.",
         ),
     ] = 64,
     workers: Annotated[int | None, typer.Option(min=0, max=1024, help="As of `havenward ensemble`.")] = None,
@@ -100,6 +104,8 @@ def command(
         tier = case.tier(dt.date.today())
         folder = (out or str(Path("runs") / f"{case.name}.{tier}.seed{seed}.sensitivity")).rstrip("/")
 
+        check_place(folder)
+
         def turn(part: Ensemble) -> None:
             follow(part, executor_of(workers, scheduler), (0, 1), part.store.place.url)
 
@@ -122,11 +128,29 @@ def command(
     show_caution(case.scenario)
 
 
+def check_place(where: str) -> None:
+    """Refuse a place that holds anything but a study.
+
+    Raises:
+        RunError: it does, or it is a file.
+    """
+    from havenward.ensemble.entry import PARTS
+    from havenward.ensemble.place import Place
+    from havenward.report.shares_sheet import PICTURES
+    from havenward.run.request import RunError
+
+    place = Place.at(where)
+    if place.is_file:
+        raise RunError(f"{where} is a file; give a folder by --out")
+    if other := sorted(set(place.names("")) - {*PARTS, *PICTURES, *FILES}):
+        raise RunError(f"{where} holds something else than a study ({other[0]}); give another --out, or empty it")
+
+
 def _as_before(folder: str, told: dict[str, Any]) -> dict[str, Any]:
     """Return what is told, as of when it was told first where nothing else is new."""
     from havenward.ensemble.place import Place
 
-    content = Place.at(folder).read("sensitivity.json")
+    content = Place.at(folder).read(FILES[-1])
     try:
         before = json.loads(content or b"{}")
     except ValueError:
@@ -138,20 +162,23 @@ def _as_before(folder: str, told: dict[str, Any]) -> dict[str, Any]:
 def _write(folder: str, found: Found, told: dict[str, Any]) -> None:
     from havenward.ensemble.place import Place
     from havenward.ensemble.sensitivity_table import table, workbook_of
-    from havenward.ensemble.study_reading import STUDIED
     from havenward.ensemble.tables import csv_of
     from havenward.report.shares_sheet import PICTURES, draw_shares
 
     frame = table(found)
     place = Place.at(folder)
-    with tempfile.TemporaryDirectory() as kept:
-        drawn = {picture.name: picture.read_bytes() for picture in draw_shares(found, told["notes"], Path(kept))}
+    drawn = {}
+    if told["tier"] == "public":
+        # of others the report of an ensemble draws them, with the tier in their names and a reason in the log
+        with tempfile.TemporaryDirectory() as kept:
+            drawn = {picture.name: picture.read_bytes() for picture in draw_shares(found, told["notes"], Path(kept))}
     for name in PICTURES:
         # one of a part that is not told any more would speak of another study
         place.write(name, drawn[name]) if name in drawn else place.remove(name)
-    place.write("sensitivity.csv", csv_of(frame))
-    place.write("sensitivity.xlsx", workbook_of(frame, told))
-    place.write(STUDIED, (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())
+    csv, book, record = FILES
+    place.write(csv, csv_of(frame))
+    place.write(book, workbook_of(frame, told))
+    place.write(record, (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def _tell(told: dict[str, Any]) -> None:

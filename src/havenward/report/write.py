@@ -30,11 +30,21 @@ def quiet(_what: str, _share: float) -> None:
     """Tells nobody."""
 
 
+STUDY = "sensitivity.json"
+"""By which a sensitivity study is known."""
+
+
 def kind_in(place: Path | str) -> Kind:
-    """What lies in a folder or at an address, finished or not; a run where nothing else is to be seen."""
+    """What lies in a folder or at an address, finished or not; a run where nothing else is to be seen.
+
+    Raises:
+        RunError: it is a sensitivity study, which has no report of its own.
+    """
     folder = Path(place)
     if isinstance(place, Path) and (folder / RECORD).exists():
         return "run"
+    if isinstance(place, Path) and (folder / STUDY).exists():
+        raise RunError(f"{folder} holds a study, which is told beside an ensemble: report ENSEMBLE --sensitivity {folder}")
     # what reads stores takes a second to load, which the report of a run is spared
     from havenward.ensemble.reading import BASE, COMPARED
     from havenward.ensemble.store import PLAN
