@@ -86,7 +86,7 @@ def _laid_out(plan: EnsemblePlan, rules: Rules, held: dict[str, Buffer], name: s
         attributes={"long_name": variable.about},
         serializer=BytesCodec(),
         # with a sum over every chunk, whoever reads it elsewhere is told of a damage too
-        compressors=(BloscCodec(cname="zstd", clevel=5, shuffle="shuffle"), Crc32cCodec()),
+        compressors=(BloscCodec(cname="zstd", clevel=3, shuffle="shuffle"), Crc32cCodec()),
         fill_value=0,
     )
 
@@ -109,7 +109,7 @@ class Checksum:
 
     def add(self, values: NDArray[Any]) -> Checksum:
         """Take in the next values."""
-        self._digest.update(np.ascontiguousarray(values).tobytes())
+        self._digest.update(np.ascontiguousarray(values).reshape(-1).view(np.uint8))
         return self
 
     @property
