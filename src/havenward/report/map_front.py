@@ -74,7 +74,7 @@ def _key(image: Image.Image) -> None:
     x = (PAD + 6) * fine
     for fill, text in (
         (map_panel.HELD, "behind the line"),
-        (map_panel.CONTESTED, "in contact with the front"),
+        (map_panel.CONTESTED, "in contact with the front, or not the same in all futures"),
         (map_panel.FREE, "beyond the line"),
     ):
         pens.disc(draw, x, 8 * fine, 5 * fine, fill, INK, 0.8 * fine)

@@ -30,7 +30,7 @@ def legend(still: Scene, sums: Digest, scales: Scales, unit: float, width: float
     y = 13.0
     for fill, text in (
         (map_panel.HELD, "home behind the line"),
-        (map_panel.CONTESTED, "home in contact with the front"),
+        (map_panel.CONTESTED, "home in contact, or in some futures"),
         (map_panel.FREE, "home beyond the line"),
     ):
         pens.disc(draw, MARK * fine, y * fine, 5 * fine, fill, INK, 0.8 * fine)
